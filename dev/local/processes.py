@@ -1,0 +1,178 @@
+"""Child processes that never outlive whoever started them, also when that one is killed with SIGKILL.
+
+Linux ends a child with its parent when asked to (PR_SET_PDEATHSIG), but "parent" is the *thread* that forked: a child
+forked by a passing worker thread would be killed when that thread ends. So one thread, which lives as long as this
+process, does all the forking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_FORKS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forks")  # its thread ends at exit
+_PAUSE = 0.02  # seconds between two looks at a condition
+_LOG_TAIL = 4_000  # bytes of a log that are worth showing in an error
+# Below the range from which Linux takes the ports of outgoing connections: while a broker is down, a client that keeps
+# trying its port must not be able to occupy it (or to connect to itself).
+_PORTS = range(15_000, 32_000)
+
+
+class NotReady(Exception):
+    """A part did not become ready in time, or ended before it did; the message holds the end of its log."""
+
+
+@dataclass
+class Child:
+    """A running process with its log in a file. Always end it by stop() or kill(): both reap it."""
+
+    name: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """False once the process has ended."""
+        return self.process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, negative for a signal, None while it runs."""
+        return self.process.poll()
+
+    def log_tail(self) -> str:
+        """The end of its log, for error messages."""
+        if not self.log.exists():
+            return ""
+        return self.log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
+
+    async def ended(self) -> int:
+        """Wait until the process ends; its exit code."""
+        while (code := self.process.poll()) is None:
+            await asyncio.sleep(_PAUSE)
+        return code
+
+    async def stop(self, *, within: float = 10.0) -> int:
+        """SIGTERM, and SIGKILL when it still runs after `within` seconds; its exit code."""
+        if self.running:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self.ended(), within)
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> int:
+        """SIGKILL; its exit code."""
+        if self.running:
+            self.process.kill()
+        return await self.ended()
+
+
+async def start_child(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Child:
+    """Start `command` in a session of its own (Ctrl-C reaches only the launcher), its output appended to `log`.
+
+    `env` replaces the environment. Raises OSError when the program can not be started.
+    """
+    arguments = [str(part) for part in command]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    launcher = os.getpid()
+
+    def fork() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=lambda: _die_with(launcher),
+            )
+
+    process = await asyncio.wrap_future(_FORKS.submit(fork))
+    return Child(name, log, process)
+
+
+def _die_with(launcher: int) -> None:
+    """Run in the child between fork and exec: be killed when the launcher is gone, also if it went a moment ago."""
+    if _LIBC is None:
+        return
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() != launcher:
+        os._exit(1)
+
+
+async def wait_until(
+    condition: Callable[[], Awaitable[bool]], *, what: str, within: float, child: Child | None = None
+) -> None:
+    """Look at `condition` until it holds.
+
+    Raises NotReady after `within` seconds, or at once when `child` has ended.
+    """
+    deadline = monotonic() + within
+    while True:
+        left = deadline - monotonic()
+        if child is not None and not child.running:
+            raise NotReady(_explain(f"{what}: ended with code {child.exit_code}", child))
+        try:
+            if left > 0 and await asyncio.wait_for(condition(), left):
+                return
+        except TimeoutError:
+            pass
+        if monotonic() >= deadline:
+            raise NotReady(_explain(f"{what}: not so after {within:g} seconds", child))
+        await asyncio.sleep(_PAUSE)
+
+
+def _explain(problem: str, child: Child | None) -> str:
+    return problem if child is None else f"{problem}\nend of {child.log.name}:\n{child.log_tail()}"
+
+
+async def listens(address: str) -> bool:
+    """True when something accepts connections at host:port."""
+    host, _, port = address.rpartition(":")
+    try:
+        _, writer = await asyncio.open_connection(host, int(port))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 on which nothing listens."""
+    for port in random.sample(_PORTS, 200):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise NotReady("200 random ports on 127.0.0.1 are all taken")

@@ -1,0 +1,1 @@
+"""The published language: models only, no behaviour."""
