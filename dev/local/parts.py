@@ -1,7 +1,8 @@
-"""The two parts that every stack is made of, whoever provides them: a Kafka-protocol broker and a MongoDB replica set.
+"""The two parts of every stack, whoever provides them: a Kafka broker and a MongoDB replica set.
 
-Tests and launchers hold these protocols, so that embedded parts, jars, containers and given addresses are interchangeable.
-What a broker can not do is said by its capabilities: a test asks for one and names the reason when it does not run.
+Tests and launchers hold these protocols, so that embedded parts, jars, containers and given
+addresses are interchangeable. What a broker can not do is said by its capabilities: a test asks for
+one and names the reason when it does not run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Child processes that never outlive whoever started them, also when that one is killed with SIGKILL.
+"""Child processes that never outlive their launcher, also when that is killed with SIGKILL.
 
-Linux ends a child with its parent when asked to (PR_SET_PDEATHSIG), but "parent" is the *thread* that forked: a child
-forked by a passing worker thread would be killed when that thread ends. So one thread, which lives as long as this
-process, does all the forking.
+Linux ends a child with its parent when asked to (PR_SET_PDEATHSIG), but "parent" is the *thread*
+that forked: a child forked by a passing worker thread would be killed when that thread ends. So one
+thread, which lives as long as this process, does all the forking.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _FORKS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forks")  # its thread ends at exit
 _PAUSE = 0.02  # seconds between two looks at a condition
 _LOG_TAIL = 4_000  # bytes of a log that are worth showing in an error
-# Below the range from which Linux takes the ports of outgoing connections: while a broker is down, a client that keeps
-# trying its port must not be able to occupy it (or to connect to itself).
+# Below the range from which Linux takes the ports of outgoing connections: while a broker is down,
+# a client that keeps trying its port must not be able to occupy it (or to connect to itself).
 _PORTS = range(15_000, 32_000)
 
 
 class NotReady(Exception):
-    """A part did not become ready in time, or ended before it did; the message holds the end of its log."""
+    """A part ended or was not ready in time; the message holds the end of its log."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Child:
 
     async def ended(self) -> int:
         """Wait until the process ends; its exit code."""
-        while (code := self.process.poll()) is None:
+        while (code := self.process.poll()) is None:  # noqa: ASYNC110 - a process sets no event
             await asyncio.sleep(_PAUSE)
         return code
 
@@ -94,9 +94,10 @@ async def start_child(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Child:
-    """Start `command` in a session of its own (Ctrl-C reaches only the launcher), its output appended to `log`.
+    """Start `command` with its output appended to `log`.
 
-    `env` replaces the environment. Raises OSError when the program can not be started.
+    It gets a session of its own, so that Ctrl-C reaches only the launcher. `env` replaces the
+    environment. Raises OSError when the program can not be started.
     """
     arguments = [str(part) for part in command]
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +121,7 @@ async def start_child(
 
 
 def _die_with(launcher: int) -> None:
-    """Run in the child between fork and exec: be killed when the launcher is gone, also if it went a moment ago."""
+    """Run in the child before exec: be killed with the launcher, also if it is gone already."""
     if _LIBC is None:
         return
     if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
@@ -130,7 +131,11 @@ def _die_with(launcher: int) -> None:
 
 
 async def wait_until(
-    condition: Callable[[], Awaitable[bool]], *, what: str, within: float, child: Child | None = None
+    condition: Callable[[], Awaitable[bool]],
+    *,
+    what: str,
+    within: float,
+    child: Child | None = None,
 ) -> None:
     """Look at `condition` until it holds.
 
