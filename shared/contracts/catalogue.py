@@ -3,6 +3,7 @@
 Schemas, AsyncAPI documents, topic creation and the event table of the documents are generated from here.
 """
 
+import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,7 +48,7 @@ class EventType:
     """One event: its name on the wire, its contract, its topic and who reads it."""
 
     type: str
-    model: type[Contract]
+    model: builtins.type[Contract]
     topic: Topic
     consumers: tuple[str, ...]
     capabilities: tuple[int, ...]
@@ -72,12 +73,12 @@ class Catalogue:
 
 
 def _public(name: str, key: str, *, state: bool = False) -> Topic:
-    owner = name.split(".")[0]
+    owner = name.split(".", maxsplit=1)[0]
     return Topic(f"obverse.{name}.v1", owner, Audience.PUBLIC, key, state)
 
 
 def _internal(name: str, key: str, *, state: bool = False, personal: bool = False) -> Topic:
-    owner = name.split(".")[0]
+    owner = name.split(".", maxsplit=1)[0]
     return Topic(f"obverse-internal.{name}.v1", owner, Audience.INTERNAL, key, state, personal)
 
 
@@ -95,10 +96,10 @@ DELIVERY = _internal("notifications.delivery", "delivery_id")
 
 _E, _M, _N, _R = "enrollment", "matching", "notifications", "reporting"
 
+# fmt: off
 CATALOGUE = Catalogue(
     EventType(type_, model, topic, consumers, capabilities)
     for type_, model, topic, consumers, capabilities in (
-        # fmt: off
         ("obverse.enrollment.programme.opened.v1", enrollment.ProgrammeOpened, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
         ("obverse.enrollment.programme.changed.v1", enrollment.ProgrammeChanged, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
         ("obverse.enrollment.programme.closed.v1", enrollment.ProgrammeClosed, PROGRAMME, (_M, _N, _R), (1,)),
@@ -126,6 +127,6 @@ CATALOGUE = Catalogue(
         ("obverse.notifications.delivery.failed.v1", notifications.DeliveryFailed, DELIVERY, (_R,), (20, 26)),
         ("obverse.notifications.delivery.suppressed.v1", notifications.DeliverySuppressed, DELIVERY, (_R,), (20, 26)),
         ("obverse.notifications.delivery.unknown.v1", notifications.DeliveryUnknown, DELIVERY, (_R,), (20, 26)),
-        # fmt: on
     )
 )
+# fmt: on

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from shared.contracts.base import Contract
+from shared.contracts.base import Contract, utc_text
 
 Data = TypeVar("Data", bound=Contract)
 Headers = list[tuple[str, bytes]]
@@ -52,14 +52,13 @@ _ENVELOPE = TypeAdapter(Envelope)
 
 def to_headers(envelope: Envelope) -> Headers:
     """The envelope as Kafka headers, in a fixed order."""
-    time = envelope.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     attributes = {
         "ce_specversion": envelope.specversion,
         "ce_id": str(envelope.id),
         "ce_type": envelope.type,
         "ce_source": envelope.source,
         "ce_subject": envelope.subject,
-        "ce_time": time,
+        "ce_time": utc_text(envelope.time),
         "ce_sequence": str(envelope.sequence),
         "ce_correlationid": str(envelope.correlation_id),
         "ce_causationid": str(envelope.causation_id or ""),
@@ -86,9 +85,7 @@ def from_headers(headers: Headers) -> Envelope:
     if any(not attributes.get(name) for name in REQUIRED):
         raise UnreadableEnvelope("header_missing")
     try:
-        return _ENVELOPE.validate_python(
-            {name: text for name, text in attributes.items() if text}
-        )
+        return _ENVELOPE.validate_python({name: text for name, text in attributes.items() if text})
     except ValidationError as error:
         raise UnreadableEnvelope("header_invalid") from error
 
@@ -108,13 +105,13 @@ def to_value(data: Contract) -> bytes:
 
 
 def from_value(model: type[Data], value: bytes) -> Data:
-    """The data read by its contract.
+    """The data read by its contract, as strictly as its JSON Schema: a number in quotes is refused.
 
     Raises UnreadableData with one of the codes `not_utf8`, `not_json`, `schema_invalid`; the detail names
     fields and error types only, never a value.
     """
     try:
-        return model.model_validate_json(value)
+        return model.model_validate_json(value, strict=True)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         if problems[0]["type"] == "json_invalid":

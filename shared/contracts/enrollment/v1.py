@@ -193,5 +193,3 @@ class ContactChanged(Contract):
     email: str
     locale: Annotated[str, known("en", "ru")]
     time_zone: str
-
-

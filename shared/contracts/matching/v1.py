@@ -5,7 +5,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.base import Code, Contract, FewOrCount, Format, Id, Moment, Side, known
+from shared.contracts.base import (
+    Code,
+    Contract,
+    FewOrCount,
+    Format,
+    Id,
+    Moment,
+    Sha256,
+    Side,
+    known,
+)
 from shared.contracts.enrollment.v1 import WeeklySlot
 
 
@@ -19,8 +29,8 @@ class RoundCompleted(Contract):
     mentees: FewOrCount
     matched: FewOrCount
     unmatched: Annotated[dict[Code, FewOrCount], Field(description="reason to count")]
-    input_hash: Annotated[str, Field(description="SHA-256 of the pool, hex")]
-    policy_hash: Annotated[str, Field(description="SHA-256 of the policy, hex")]
+    input_hash: Annotated[Sha256, Field(description="of the pool")]
+    policy_hash: Annotated[Sha256, Field(description="of the policy")]
 
 
 class ProposalFact(Contract):

@@ -10,9 +10,7 @@ class DeliveryFact(Contract):
 
     delivery_id: Id
     programme_id: Id
-    kind: Annotated[
-        str, known("proposal", "proposal_reminder", "introduction", "session_reminder")
-    ]
+    kind: Annotated[str, known("proposal", "proposal_reminder", "introduction", "session_reminder")]
     channel: Annotated[str, known("mail")]
 
 
