@@ -40,7 +40,7 @@ class Mailbox:
             unfinished.rename(self._path(number))
             self._summaries[number] = _summary(number, content)
 
-    def list(self) -> list[dict[str, object]]:
+    def listing(self) -> list[dict[str, object]]:
         with self._lock:
             return [self._summaries[number] for number in sorted(self._summaries)]
 
@@ -79,13 +79,13 @@ def reader(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
     class Reader(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path in {"/", "/messages"}:
-                self._answer(200, "application/json", json.dumps(mailbox.list()).encode())
-                return
+                body = json.dumps(mailbox.listing()).encode()
+                return self._answer(200, "application/json", body)
             match = re.fullmatch(r"/messages/([0-9]{1,9})\.eml", self.path)
             content = mailbox.read(int(match[1])) if match else None
             # Shown as text, so that a browser runs nothing that a mail brings.
             status, body = (404, b"not here\n") if content is None else (200, content)
-            self._answer(status, "text/plain; charset=utf-8", body)
+            return self._answer(status, "text/plain; charset=utf-8", body)
 
         def _answer(self, status: int, media_type: str, body: bytes) -> None:
             self.send_response(status)
@@ -105,10 +105,9 @@ async def main() -> None:
     mailbox = Mailbox(Path(os.environ.get("MAIL_FOLDER", "/mails")))
     http = ThreadingHTTPServer(("", HTTP_PORT), reader(mailbox))
     threading.Thread(target=http.serve_forever, daemon=True).start()
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop, stop, receiver = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    receiver = Receiver(mailbox)
     smtp = await loop.create_server(lambda: SMTP(receiver, enable_SMTPUTF8=True), "", SMTP_PORT)
     print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
     async with smtp:
