@@ -18,8 +18,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-SMTP_PORT = 1025
-HTTP_PORT = 8025
+SMTP_PORT, HTTP_PORT = 1025, 8025
 
 
 class Mailbox:
@@ -41,13 +40,14 @@ class Mailbox:
             self._summaries[number] = _summary(number, content)
 
     def listing(self) -> list[dict[str, object]]:
+        """One summary per mail, oldest first."""
         with self._lock:
             return [self._summaries[number] for number in sorted(self._summaries)]
 
     def read(self, number: int) -> bytes | None:
+        """The whole mail, or None when there is no such number."""
         with self._lock:
-            known = number in self._summaries
-        return self._path(number).read_bytes() if known else None
+            return self._path(number).read_bytes() if number in self._summaries else None
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06}.eml"
@@ -67,6 +67,7 @@ class Receiver:
         self._mailbox = mailbox
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keeps the mail and says so."""
         sender, recipients = envelope.mail_from or "", ", ".join(envelope.rcpt_tos)
         head = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {recipients}\r\n"
         self._mailbox.add(head.encode("utf-8", "replace") + (envelope.original_content or b""))
@@ -102,6 +103,7 @@ def reader(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
 
 
 async def main() -> None:
+    """Serves SMTP and HTTP until SIGINT or SIGTERM."""
     mailbox = Mailbox(Path(os.environ.get("MAIL_FOLDER", "/mails")))
     http = ThreadingHTTPServer(("", HTTP_PORT), reader(mailbox))
     threading.Thread(target=http.serve_forever, daemon=True).start()
@@ -112,7 +114,6 @@ async def main() -> None:
     print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
     async with smtp:
         await stop.wait()
-    http.shutdown()
 
 
 if __name__ == "__main__":
