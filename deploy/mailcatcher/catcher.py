@@ -110,9 +110,10 @@ async def main() -> None:
     loop, stop, receiver = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    smtp = await loop.create_server(lambda: SMTP(receiver, enable_SMTPUTF8=True), "", SMTP_PORT)
-    print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
-    async with smtp:
+    async with await loop.create_server(
+        lambda: SMTP(receiver, enable_SMTPUTF8=True), "", SMTP_PORT
+    ):
+        print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
         await stop.wait()
 
 
