@@ -107,12 +107,10 @@ async def main() -> None:
     mailbox = Mailbox(Path(os.environ.get("MAIL_FOLDER", "/mails")))
     http = ThreadingHTTPServer(("", HTTP_PORT), reader(mailbox))
     threading.Thread(target=http.serve_forever, daemon=True).start()
-    loop, stop, receiver = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
+    loop, stop, handler = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with await loop.create_server(
-        lambda: SMTP(receiver, enable_SMTPUTF8=True), "", SMTP_PORT
-    ):
+    async with await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True), "", SMTP_PORT):
         print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
         await stop.wait()
 
