@@ -3,7 +3,6 @@
 Schemas, AsyncAPI documents, topic creation and the event table of the documents are generated from here.
 """
 
-import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,10 +44,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One event: its name on the wire, its contract, its topic and who reads it."""
+    """One event: its `ce_type`, its contract, its topic and who reads it."""
 
-    type: str
-    model: builtins.type[Contract]
+    name: str
+    model: type[Contract]
     topic: Topic
     consumers: tuple[str, ...]
     capabilities: tuple[int, ...]
@@ -60,7 +59,7 @@ class Catalogue:
     def __init__(self, events: Iterable[EventType]) -> None:
         self.events = tuple(events)
         self.by_type: Mapping[str, EventType] = MappingProxyType(
-            {event.type: event for event in self.events}
+            {event.name: event for event in self.events}
         )
         self.by_model: Mapping[type[Contract], EventType] = MappingProxyType(
             {event.model: event for event in self.events}
@@ -98,8 +97,8 @@ _E, _M, _N, _R = "enrollment", "matching", "notifications", "reporting"
 
 # fmt: off
 CATALOGUE = Catalogue(
-    EventType(type_, model, topic, consumers, capabilities)
-    for type_, model, topic, consumers, capabilities in (
+    EventType(name, model, topic, consumers, capabilities)
+    for name, model, topic, consumers, capabilities in (
         ("obverse.enrollment.programme.opened.v1", enrollment.ProgrammeOpened, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
         ("obverse.enrollment.programme.changed.v1", enrollment.ProgrammeChanged, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
         ("obverse.enrollment.programme.closed.v1", enrollment.ProgrammeClosed, PROGRAMME, (_M, _N, _R), (1,)),
