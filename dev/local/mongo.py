@@ -9,16 +9,16 @@ from __future__ import annotations
 import ctypes
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure
 
+from dev.local import replica_set
 from dev.local.processes import Child, NotReady, free_port, start_child, wait_until
 
 _NEEDS = {  # what mongod links to, and the Debian or Ubuntu package that has it
@@ -27,8 +27,6 @@ _NEEDS = {  # what mongod links to, and the Debian or Ubuntu package that has it
     "libcrypto.so.3": "libssl3",
     "liblzma.so.5": "liblzma5",
 }
-_ALREADY_INITIALISED = 23
-_UNAUTHORISED = 13
 
 
 @dataclass(frozen=True)
@@ -101,13 +99,9 @@ class EmbeddedMongo:
         log = self._folder / "mongod.log"
         self._child = await start_child("mongod", self._command(), log=log)
         try:
-            await wait_until(
-                self._answers, what="the embedded mongod answers", within=30, child=self._child
-            )
-            await self._initiate()
-            await wait_until(
-                self._is_primary, what="mongod is the primary", within=30, child=self._child
-            )
+            await self._until(self._answers, "the embedded mongod answers")
+            await replica_set.initiate(self._direct(), f"127.0.0.1:{self._port}")
+            await self._until(lambda: replica_set.is_primary(self._direct()), "it is the primary")
             await self._create_users()
         except NotReady as error:
             await self.kill()
@@ -131,11 +125,14 @@ class EmbeddedMongo:
         if self._child is not None:
             await self._child.ended()
 
+    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+        await wait_until(condition, what=what, within=30, child=self._child)
+
     def _command(self) -> list[str | Path]:
         data = self._folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         command: list[str | Path] = [mongod_binary(), "--dbpath", data, "--port", str(self._port)]
-        command += ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--nounixsocket"]
+        command += ["--replSet", replica_set.NAME, "--bind_ip", "127.0.0.1", "--nounixsocket"]
         command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64"]
         if self._tls:
             certificate, authority = self._tls
@@ -155,53 +152,32 @@ class EmbeddedMongo:
 
     def _url(self, user: User | None = None, **options: str) -> str:
         who = f"{quote(user.name, safe='')}:{quote(user.password, safe='')}@" if user else ""
-        options = options or {"replicaSet": "rs0"}
+        options = options or {"replicaSet": replica_set.NAME}
         if user:
             options |= {"authSource": "admin"}
         if self._tls:
             options |= {"tls": "true", "tlsCAFile": str(self._tls[1])}
         return f"mongodb://{who}127.0.0.1:{self._port}/?{urlencode(options)}"
 
-    def _direct(self, user: User | None = None) -> AsyncMongoClient[dict[str, Any]]:
-        url = self._url(user, directConnection="true")
-        return AsyncMongoClient(url, serverSelectionTimeoutMS=1_000)
-
-    async def _hello(self) -> dict[str, Any] | None:
-        async with self._direct() as client:
-            try:
-                return await client.admin.command("hello")
-            except PyMongoError:
-                return None
+    def _direct(self, user: User | None = None) -> str:
+        return self._url(user, directConnection="true")
 
     async def _answers(self) -> bool:
-        return await self._hello() is not None
-
-    async def _is_primary(self) -> bool:
-        hello = await self._hello()
-        return hello is not None and bool(hello.get("isWritablePrimary"))
-
-    async def _initiate(self) -> None:
-        member = {"_id": 0, "host": f"127.0.0.1:{self._port}"}
-        async with self._direct() as client:
-            try:
-                await client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
-            except OperationFailure as error:
-                # the second start on the same data
-                if error.code not in (_ALREADY_INITIALISED, _UNAUTHORISED):
-                    raise
+        return await replica_set.hello(self._direct()) is not None
 
     async def _create_users(self) -> None:
         if not self._users:
             return
         first, others = self._users[0], self._users[1:]
-        async with self._direct() as client:  # allowed from localhost as long as there is no user
+        # allowed from localhost as long as there is no user
+        async with replica_set.direct(self._direct()) as client:
             try:
                 await client.admin.command(_creation(first))
             except OperationFailure as error:
-                if error.code != _UNAUTHORISED:
+                if error.code != replica_set.UNAUTHORISED:
                     raise
                 return  # the second start on the same data
-        async with self._direct(first) as client:
+        async with replica_set.direct(self._direct(first)) as client:
             for user in others:
                 await client.admin.command(_creation(user))
 

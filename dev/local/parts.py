@@ -30,13 +30,13 @@ class Part(Protocol):
     """A process or a container that is started and stopped by its user."""
 
     async def start(self) -> None:
-        """Start and wait until it serves; start again after stop() or kill() on the same address.
+        """Start and wait until it serves, after a stop() or kill() on the same address as before.
 
         Raises NotReady (processes.py) with the end of its log when it does not serve in time.
         """
 
     async def stop(self) -> None:
-        """Stop in an orderly way; no error when it is not running."""
+        """Stop in an orderly way; no error when it is not running. Containers lose their data."""
 
     async def kill(self) -> None:
         """End it as a power cut would (SIGKILL)."""

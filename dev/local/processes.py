@@ -70,6 +70,17 @@ class Child:
             await asyncio.sleep(_PAUSE)
         return code
 
+    async def succeeds(self, *, within: float) -> None:
+        """Wait for its end. Raises NotReady after `within` seconds or when it ends with an
+        error.
+        """
+        try:
+            await asyncio.wait_for(self.ended(), within)
+        except TimeoutError:
+            await self.kill()
+        if self.exit_code != 0:
+            raise NotReady(_explain(f"{self.name}: ended with code {self.exit_code}", self))
+
     async def stop(self, *, within: float = 10.0) -> int:
         """SIGTERM, and SIGKILL when it still runs after `within` seconds; its exit code."""
         if self.running:
@@ -113,7 +124,7 @@ async def start_child(
                 env=env,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=lambda: _die_with(launcher),
+                preexec_fn=lambda: _die_with(launcher),  # noqa: PLW1509 - it takes no lock
             )
 
     process = await asyncio.wrap_future(_FORKS.submit(fork))
@@ -158,17 +169,6 @@ async def wait_until(
 
 def _explain(problem: str, child: Child | None) -> str:
     return problem if child is None else f"{problem}\nend of {child.log.name}:\n{child.log_tail()}"
-
-
-async def listens(address: str) -> bool:
-    """True when something accepts connections at host:port."""
-    host, _, port = address.rpartition(":")
-    try:
-        _, writer = await asyncio.open_connection(host, int(port))
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def free_port() -> int:
