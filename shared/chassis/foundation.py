@@ -1,0 +1,111 @@
+"""What every service stands on: clients, databases, topic edges. The service's `app.build` joins the parts."""
+
+import os
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from shared.chassis import dead_letters, outbox, principals, waiting
+from shared.chassis.broker import PROFILES, KafkaAddress
+from shared.chassis.clock import Clock, system_clock
+from shared.chassis.health import Health
+from shared.chassis.intake import Intake
+from shared.chassis.messages import Routes
+from shared.chassis.metrics import Metrics
+from shared.chassis.mongo import (
+    Client,
+    Index,
+    MongoAddress,
+    MongoDatabase,
+    connect,
+    open_database,
+)
+from shared.chassis.relay import Relay
+from shared.chassis.settings import ServiceSettings
+from shared.chassis.transactions import Transactions
+
+OWN_INDEXES = (
+    *outbox.INDEXES,
+    *waiting.INDEXES,
+    *dead_letters.INDEXES,
+    *principals.INDEXES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database of a service, with the outbox, cursors and dead letters in it."""
+
+    name: str
+    client: Client
+    mongo: MongoDatabase
+    transactions: Transactions
+    indexes: Sequence[Index]
+
+
+class Foundation:
+    """Made once per process; opens nothing before it is used."""
+
+    def __init__(
+        self, settings: ServiceSettings, service: str, clock: Clock = system_clock
+    ) -> None:
+        self.settings = settings
+        self.service = service
+        self.clock = clock
+        self.metrics = Metrics()
+        self.health = Health()
+        self.kafka = kafka_address(settings)
+        self.owner = f"{service}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+    def database(
+        self, name: str, indexes: Sequence[Index] = (), address: MongoAddress | None = None
+    ) -> Database:
+        """A database by name; `address` where it has a user of its own."""
+        client = connect(address or mongo_address(self.settings), self.owner)
+        mongo = open_database(client, name)
+        transactions = Transactions(client, mongo, self.clock)
+        return Database(name, client, mongo, transactions, (*OWN_INDEXES, *indexes))
+
+    def intake(self, database: Database, group: str, routes: Routes) -> Intake:
+        """The topic edge of one consumer group."""
+        return Intake(group, database.mongo, database.transactions, routes)
+
+    def relay(self, database: Database) -> Relay:
+        """The publisher of a database's outbox."""
+        return Relay(database.mongo, database.transactions, self.kafka, self.metrics, self.owner)
+
+
+def mongo_address(settings: ServiceSettings) -> MongoAddress:
+    """Where the settings say that MongoDB is."""
+    ca_file = settings.mongo_ca_file
+    return MongoAddress(
+        settings.mongo_url,
+        settings.mongo_username,
+        revealed(settings.mongo_password),
+        str(ca_file) if ca_file else None,
+    )
+
+
+def kafka_address(settings: ServiceSettings) -> KafkaAddress:
+    """Where the settings say that Kafka is."""
+    files = (settings.kafka_ca_file, settings.kafka_cert_file, settings.kafka_key_file)
+    ca_file, cert_file, key_file = (str(file) if file else None for file in files)
+    return KafkaAddress(
+        settings.kafka_bootstrap_servers,
+        PROFILES[settings.kafka_profile],
+        settings.kafka_security,
+        settings.kafka_sasl_mechanism,
+        settings.kafka_sasl_username,
+        revealed(settings.kafka_sasl_password),
+        ca_file,
+        cert_file,
+        key_file,
+    )
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    """The text of a secret, for the one client that needs it."""
+    return secret.get_secret_value() if secret else None

@@ -1,0 +1,210 @@
+"""The topic edge: takes batches of records and turns each into one effect, whatever happens in between.
+
+A batch is one transaction: cursors read, old messages dropped, handlers run, cursors moved. What cannot be
+processed becomes a dead letter and holds its lane; later messages of the lane wait. See docs/guarantees.md.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.chassis import cursors, dead_letters, in_flight, waiting
+from shared.chassis.correlation import Trail, following
+from shared.chassis.cursors import Cursor
+from shared.chassis.in_flight import Partition, Stretch
+from shared.chassis.messages import Incoming, Message, Routes, read
+from shared.chassis.mongo import MongoDatabase
+from shared.chassis.refusals import Refusal
+from shared.chassis.transactions import Transactions, Tx
+from shared.chassis.troubles import is_transient
+from shared.contracts.catalogue import CATALOGUE
+
+Outcomes = Counter[str]
+
+
+class Intake:
+    """What one consumer group of a service does with its messages."""
+
+    def __init__(
+        self, group: str, database: MongoDatabase, transactions: Transactions, routes: Routes
+    ) -> None:
+        self.group = group
+        self.routes = routes
+        self._database = database
+        self._transactions = transactions
+        self._suspects: dict[Partition, Stretch] = {}
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics that the routes need, by name."""
+        return sorted({CATALOGUE.by_model[model].topic.name for model in self.routes})
+
+    async def assigned(self, partitions: Sequence[Partition]) -> None:
+        """Look at what earlier owners of these partitions left unfinished."""
+        self._suspects = await in_flight.found(self._database, partitions)
+        topics = {topic for topic, _ in partitions}
+        for lane in await self._transactions.read(lambda tx: waiting.lanes(tx, topics)):
+            await self.drain(lane)
+
+    async def apply(self, messages: Sequence[Message]) -> Outcomes:
+        """Give every message its effect, once; returns how many had which outcome.
+
+        Raises the driver's error when the database is away; the whole call may then be repeated.
+        """
+        incoming = [read(message, self.routes) for message in messages]
+        if not any(self._is_suspect(item.message) for item in incoming):
+            try:
+                await in_flight.mark(self._database, messages)
+                return await self._transactions.run(lambda tx: self._apply_batch(tx, incoming))
+            except Exception as error:
+                if is_transient(error):
+                    raise
+        outcomes = Outcomes()
+        for item in incoming:
+            outcomes += await self._apply_alone(item)
+        return outcomes
+
+    async def drain(self, lane: str) -> Outcomes:
+        """Take what waits in a lane, one by one, as far as its order allows."""
+        outcomes = Outcomes()
+        while step := await self._advance(lane):
+            outcomes += step
+        return outcomes
+
+    async def _advance(self, lane: str) -> Outcomes:
+        try:
+            return await self._transactions.run(lambda tx: self._take_next(tx, lane))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            flaw = _flaw_of(error)
+        return await self._transactions.run(lambda tx: self._take_next(tx, lane, flaw))
+
+    def _is_suspect(self, message: Message) -> bool:
+        stretch = self._suspects.get((message.topic, message.partition))
+        return stretch is not None and stretch.holds(message.offset)
+
+    async def _apply_batch(self, tx: Tx, incoming: Sequence[Incoming]) -> Outcomes:
+        """The batch as one transaction, with whatever waited for it."""
+        before = await cursors.load(tx, {item.lane for item in incoming if item.lane})
+        after = dict(before)
+        outcomes = Outcomes()
+        for item in incoming:
+            outcomes[await self._apply_one(tx, item, after)] += 1
+            if item.lane and after[item.lane].waiting:
+                outcomes += await self._follow(tx, item.lane, after)
+        await cursors.save(tx, before, after)
+        in_flight.clear(tx, [item.message for item in incoming])
+        return outcomes
+
+    async def _apply_alone(self, item: Incoming) -> Outcomes:
+        """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
+        stretch = self._suspects.get((item.message.topic, item.message.partition))
+        if stretch and stretch.deadly(item.message.offset):
+            item = replace(item, flaw="killed_process")
+        await in_flight.mark(self._database, [item.message])
+        try:
+            outcome = await self._transactions.run(lambda tx: self._apply_single(tx, item))
+        except Exception as error:
+            if is_transient(error):
+                raise
+            failed = replace(item, flaw=_flaw_of(error))
+            outcome = await self._transactions.run(lambda tx: self._apply_single(tx, failed))
+        outcomes = Outcomes([outcome])
+        if item.lane:
+            outcomes += await self.drain(item.lane)
+        return outcomes
+
+    async def _apply_single(self, tx: Tx, item: Incoming) -> str:
+        before = await cursors.load(tx, [item.lane] if item.lane else [])
+        after = dict(before)
+        outcome = await self._apply_one(tx, item, after)
+        await cursors.save(tx, before, after)
+        in_flight.clear(tx, [item.message])
+        return outcome
+
+    async def _take_next(self, tx: Tx, lane: str, flaw: str | None = None) -> Outcomes:
+        """The one waiting message whose turn it is; nothing when the lane is held or has a gap."""
+        before = await cursors.load(tx, [lane])
+        after = dict(before)
+        outcomes = await self._step(tx, lane, after, flaw)
+        await cursors.save(tx, before, after)
+        return outcomes
+
+    async def _follow(self, tx: Tx, lane: str, after: dict[str, Cursor]) -> Outcomes:
+        outcomes = Outcomes()
+        while step := await self._step(tx, lane, after):
+            outcomes += step
+        return outcomes
+
+    async def _step(
+        self, tx: Tx, lane: str, after: dict[str, Cursor], flaw: str | None = None
+    ) -> Outcomes:
+        cursor = after[lane]
+        if cursor.held_at is not None or not cursor.waiting:
+            return Outcomes()
+        message = await waiting.take(tx, lane, cursor.sequence + 1)
+        if message is None:
+            after[lane] = replace(cursor, waiting=await waiting.any_left(tx, lane))
+            return Outcomes()
+        item = read(message, self.routes)
+        return Outcomes([await self._apply_one(tx, replace(item, flaw=flaw or item.flaw), after)])
+
+    async def _apply_one(self, tx: Tx, item: Incoming, after: dict[str, Cursor]) -> str:
+        """Decide about one message and do it; the answer is its outcome."""
+        if item.envelope is None or item.lane is None or item.topic is None:
+            return self._bury(tx, item, holds=False)
+        cursor, sequence, ordered = after[item.lane], item.envelope.sequence, not item.topic.state
+        if sequence <= cursor.sequence:
+            return self._old(tx, item, cursor)
+        if ordered and sequence == cursor.held_at:
+            return "duplicate"
+        if ordered and (cursor.held_at is not None or sequence > cursor.sequence + 1):
+            waiting.keep(tx, item)
+            after[item.lane] = replace(cursor, waiting=True)
+            return "waiting"
+        if item.flaw:
+            if ordered:
+                after[item.lane] = replace(cursor, held_at=sequence)
+            return self._bury(tx, item, holds=ordered)
+        after[item.lane] = cursor.moved_to(item)
+        return await self.handle(tx, item)
+
+    def _old(self, tx: Tx, item: Incoming, cursor: Cursor) -> str:
+        """A message from before the cursor: harmless, unless it claims a place that another has."""
+        envelope = item.envelope
+        if envelope is None or envelope.sequence < cursor.sequence:
+            return "duplicate"
+        if envelope.id == cursor.id and item.message.digest() == cursor.digest:
+            return "duplicate"
+        return self._bury(tx, replace(item, flaw="id_conflict"), holds=False)
+
+    def _bury(self, tx: Tx, item: Incoming, *, holds: bool) -> str:
+        dead_letters.keep(tx, item, holds=holds)
+        tx.note(
+            "intake.message_dead_lettered",
+            level=logging.ERROR,
+            group=self.group,
+            place=item.message.place,
+            reason=item.flaw,
+            event_id=str(item.envelope.id) if item.envelope else None,
+            lane_held=holds,
+        )
+        return "dead_lettered"
+
+    async def handle(self, tx: Tx, item: Incoming) -> str:
+        """Run the handler of a message inside its trail; nothing where the service has no route."""
+        envelope = item.envelope
+        if item.handler is None or item.event is None or envelope is None:
+            return "ignored"
+        trail = Trail(envelope.correlation_id, envelope.id, envelope.traceparent)
+        with following(trail):
+            await item.handler(tx, item.event)
+        return "applied"
+
+
+def _flaw_of(error: Exception) -> str:
+    """The reason of a dead letter: the code of a refusal, else the kind of the error. Never its text."""
+    code = error.code if isinstance(error, Refusal) else type(error).__name__
+    return f"handler:{code}"

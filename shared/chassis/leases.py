@@ -1,0 +1,68 @@
+"""Leases on named work, judged by the database's clock and told apart by a fence that only grows.
+
+Source of the fence: Kleppmann, "How to do distributed locking" (2016): a holder that slept through its
+lease is refused by whoever has seen a newer fence.
+"""
+
+from typing import Any
+
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from shared.chassis.mongo import Document, MongoDatabase
+from shared.chassis.transactions import Tx
+
+COLLECTION = "leases"
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the lease by now; whatever was about to be written must not be."""
+
+
+class Leases:
+    """The leases of one database."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._collection = database[COLLECTION]
+
+    async def take(self, name: str, *, owner: str, seconds: float) -> int | None:
+        """Take or renew the lease; returns its fence, or None while somebody else holds it.
+
+        The fence stays while the same owner renews in time, and grows with every other taking.
+        """
+        mine_or_over = {"$or": [{"owner": owner}, {"$expr": {"$lt": ["$until", "$$NOW"]}}]}
+        still_mine = {
+            "$and": [{"$eq": ["$owner", owner]}, {"$gte": ["$until", "$$NOW"]}],
+        }
+        fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [still_mine, 0, 1]}]}
+        update: list[dict[str, Any]] = [
+            {"$set": {"fence": fence}},
+            {"$set": {"owner": owner, "until": {"$add": ["$$NOW", round(seconds * 1000)]}}},
+        ]
+        try:
+            lease: Document | None = await self._collection.find_one_and_update(
+                {"_id": name} | mine_or_over,
+                update,
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            # The filter did not fit the lease that exists, so the upsert tried to add a second one.
+            return None
+        return lease["fence"] if lease else None
+
+    async def give_back(self, name: str, fence: int) -> None:
+        """End the lease early, so that the next owner need not wait."""
+        await self._collection.update_one(
+            {"_id": name, "fence": fence}, [{"$set": {"until": "$$NOW", "owner": None}}]
+        )
+
+
+async def confirm(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
+    """Renew the lease inside a transaction; raises LeaseLost where it has a newer holder."""
+    until = {"$add": ["$$NOW", round(seconds * 1000)]}
+    renewed = await tx.matched(
+        COLLECTION, [UpdateOne({"_id": name, "fence": fence}, [{"$set": {"until": until}}])]
+    )
+    if renewed != 1:
+        raise LeaseLost(name)

@@ -1,0 +1,263 @@
+"""A running service: starts its parts, waits for what they stand on, and ends them in good order.
+
+The HTTP edge is up first, so that an orchestrator always gets an answer; everything else starts once the
+database and the broker answer, however long that takes.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from shared.chassis.foundation import Database, Foundation
+from shared.chassis.gauges import keep_gauges
+from shared.chassis.intake import Intake
+from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
+from shared.chassis.relay import Relay
+from shared.chassis.settings import Environment, Part
+from shared.chassis.subscribe import Subscription
+from shared.chassis.topics import flaws_of_topics
+from shared.chassis.troubles import PASSING, is_transient
+from shared.contracts.catalogue import CATALOGUE
+
+log = structlog.get_logger("shared.chassis.lifecycle")
+
+RETRY_SECONDS = 0.5
+WATCH_SECONDS = 30.0
+STUCK_SECONDS = 120.0
+# Long enough for clients that poll /readyz every 200 ms to turn to another replica.
+DRAIN_SECONDS = 0.5
+
+
+class Misconfigured(Exception):
+    """The surroundings answer and are not what the service needs; it must not run on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The time edge: `tick` runs every so often on each worker, and sorts out by lease who does the work."""
+
+    name: str
+    every: timedelta
+    tick: Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Service:
+    """The parts of one service, joined by its `app.build`."""
+
+    foundation: Foundation
+    api: FastAPI
+    databases: Sequence[Database]
+    intakes: Sequence[Intake] = ()
+    relays: Sequence[Relay] = ()
+    schedules: Sequence[Schedule] = ()
+    url: str = ""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _failure: Exception | None = None
+    _subscriptions: list[Subscription] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Ask the service to end."""
+        self._stop.set()
+
+    def fail(self, error: Exception) -> None:
+        """End the service because of this error."""
+        self._failure = self._failure or error
+        self._stop.set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Service"]:
+        """Run the service while the block runs; inside, it is ready. For tests."""
+        task = asyncio.create_task(self.run(handle_signals=False))
+        ready = asyncio.create_task(self.ready.wait())
+        try:
+            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                await task
+            yield self
+        finally:
+            ready.cancel()
+            self.stop()
+            await task
+
+    async def run(self, *, handle_signals: bool = True) -> None:
+        """Run until SIGTERM, SIGINT or stop(); raises what made the service fail."""
+        if handle_signals:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        parts = self.foundation.settings.run
+        server = _Server(self.api, self._listen()) if Part.API in parts else None
+        tasks = [self._guard(server.serve_here())] if server else []
+        log.info("service.started", url=self.url, parts=sorted(parts))
+        tasks.append(self._guard(self._work(parts)))
+        await self._stop.wait()
+        log.info("service.stopping")
+        await self._drain(server)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for database in self.databases:
+            database.client.close()
+        if self._failure is not None:
+            raise self._failure
+        log.info("service.stopped")
+
+    def _listen(self) -> socket.socket:
+        settings = self.foundation.settings
+        listener = socket.create_server((settings.http_host, settings.http_port), backlog=512)
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://{host}:{port}"
+        return listener
+
+    async def _drain(self, server: "_Server | None") -> None:
+        self.foundation.health.checks["running"] = _no
+        await asyncio.gather(*(item.stop() for item in self._subscriptions), return_exceptions=True)
+        if server:
+            if self.foundation.settings.environment is not Environment.TEST:
+                await asyncio.sleep(DRAIN_SECONDS)
+            server.should_exit = True
+
+    def _guard(self, part: Awaitable[None]) -> "asyncio.Task[None]":
+        async def guarded() -> None:
+            try:
+                await part
+            except Exception as error:  # noqa: BLE001 - whatever it is, it ends the service
+                self.fail(error)
+
+        return asyncio.create_task(guarded())
+
+    async def _work(self, parts: frozenset[Part]) -> None:
+        """Everything but HTTP, once database and broker answer and are fit."""
+        self._watch_health()
+        await self._until_it_answers("database", self._prepare_databases)
+        broker_needed = (Part.CONSUMERS in parts and self.intakes) or Part.RELAY in parts
+        if broker_needed:
+            await self._until_it_answers("broker", self._check_topics)
+        if Part.CONSUMERS in parts:
+            for intake in self.intakes:
+                await self._until_it_answers("broker", partial(self._subscribe, intake))
+        loops = [keep_gauges(self.databases, self.foundation.metrics, self._stop)]
+        if Part.RELAY in parts:
+            loops += [relay.run(self._stop) for relay in self.relays]
+        if Part.SCHEDULES in parts:
+            loops += [self._keep_schedule(schedule) for schedule in self.schedules]
+        if broker_needed:
+            loops.append(self._watch_topics())
+        if not self._stop.is_set():
+            self.ready.set()
+            log.info("service.ready")
+        await asyncio.gather(*(self._guard(loop) for loop in loops))
+
+    def _watch_health(self) -> None:
+        health = self.foundation.health
+        for database in self.databases:
+            health.checks[f"database {database.name}"] = _answers(database)
+        health.checks["started"] = self._is_ready
+
+    async def _is_ready(self) -> bool:
+        return self.ready.is_set() and all(item.ready for item in self._subscriptions)
+
+    async def _until_it_answers(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
+        waited = False
+        while not self._stop.is_set():
+            try:
+                return await step()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                if not waited:
+                    log.warning("service.waiting", on=what, reason=type(error).__name__)
+                waited = True
+            await _sleep(self._stop, RETRY_SECONDS)
+        return None
+
+    async def _prepare_databases(self) -> None:
+        for database in self.databases:
+            try:
+                await check_fitness(database.client)
+            except UnfitDatabase as error:
+                raise Misconfigured(str(error)) from error
+            await ensure_indexes(database.mongo, database.indexes)
+
+    async def _check_topics(self) -> None:
+        owner = self.foundation.service
+        names = {topic.name for topic in CATALOGUE.topics.values() if topic.owner == owner}
+        names.update(*(intake.topics for intake in self.intakes))
+        if flaws := await flaws_of_topics(self.foundation.kafka, sorted(names)):
+            raise Misconfigured("\n".join(flaws))
+
+    async def _watch_topics(self) -> None:
+        while not self._stop.is_set():
+            await _sleep(self._stop, WATCH_SECONDS)
+            with contextlib.suppress(*PASSING):
+                await self._check_topics()
+
+    async def _subscribe(self, intake: Intake) -> None:
+        foundation = self.foundation
+        subscription = Subscription(
+            intake, foundation.kafka, foundation.metrics, foundation.owner, self.fail
+        )
+        await subscription.start()
+        self._subscriptions.append(subscription)
+        foundation.health.watches[intake.group] = lambda: subscription.stuck_for() < STUCK_SECONDS
+
+    async def _keep_schedule(self, schedule: Schedule) -> None:
+        ticks = self.foundation.metrics.schedule_ticks
+        while not self._stop.is_set():
+            try:
+                await schedule.tick()
+                ticks.labels(schedule.name, "done").inc()
+            except Exception as error:
+                ticks.labels(schedule.name, "failed").inc()
+                expected = is_transient(error)
+                log.warning(
+                    "schedule.failed",
+                    schedule=schedule.name,
+                    reason=type(error).__name__,
+                    exc_info=not expected,
+                )
+            await _sleep(self._stop, schedule.every.total_seconds())
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn on our own socket; signals are the service's, not the server's."""
+
+    def __init__(self, api: FastAPI, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                api, log_config=None, access_log=False, lifespan="off", server_header=False
+            )
+        )
+        self._listener = listener
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def serve_here(self) -> None:
+        await self.serve(sockets=[self._listener])
+
+
+def _answers(database: Database) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        await database.mongo.command("ping")
+        return True
+
+    return check
+
+
+async def _no() -> bool:
+    return False
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

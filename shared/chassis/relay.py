@@ -1,0 +1,197 @@
+"""The relay: the only publisher. It takes the outbox to Kafka, in order per key, until the broker says yes.
+
+A wave holds at most one event per lane, so a failed send can never be overtaken by a later event of its
+key. What the broker took is marked in a transaction that confirms the lease.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Sequence
+
+import structlog
+from faststream.kafka import KafkaBroker
+from pymongo import DeleteMany, UpdateMany
+
+from shared.chassis.broker import KafkaAddress
+from shared.chassis.leases import LeaseLost, Leases, confirm
+from shared.chassis.metrics import Metrics
+from shared.chassis.mongo import Document, MongoDatabase
+from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.transactions import Transactions, Tx
+from shared.chassis.troubles import is_transient
+
+log = structlog.get_logger("shared.chassis.relay")
+
+LEASE = "relay"
+LEASE_SECONDS = 10.0
+BATCH = 500
+POLL_SECONDS = 0.5
+SEND_SECONDS = 15.0
+LINGER_MS = 2
+
+
+class Relay:
+    """Publishes the outbox of one database."""
+
+    def __init__(
+        self,
+        database: MongoDatabase,
+        transactions: Transactions,
+        address: KafkaAddress,
+        metrics: Metrics,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._transactions = transactions
+        self._address = address
+        self._metrics = metrics
+        self._owner = owner
+        self._leases = Leases(database)
+        self._broker: KafkaBroker | None = None
+        self._fence: int | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until told to stop; troubles are waited out."""
+        pause = 0.1
+        try:
+            while not stop.is_set():
+                try:
+                    sent = await self.round()
+                    pause = 0.1
+                except Exception as error:
+                    if not is_transient(error) and not isinstance(error, LeaseLost):
+                        raise
+                    log.warning("relay.publish_failed", reason=type(error).__name__)
+                    await self._close()
+                    await _wait(stop, pause)
+                    pause = min(pause * 2, 5.0)
+                    continue
+                if not sent:
+                    await self._idle(stop)
+        finally:
+            await self._leave()
+
+    async def round(self) -> int:
+        """Publish one batch; returns how many events the broker took. 0 without the lease."""
+        fence = await self._leases.take(LEASE, owner=self._owner, seconds=LEASE_SECONDS)
+        if fence is None:
+            self._fence = None
+            return 0
+        if fence != self._fence:
+            log.info("relay.lease_taken", fence=fence, database=self._database.name)
+            self._fence = fence
+        lanes = await self._oldest_per_lane()
+        sent = 0
+        while lanes:
+            wave = [rows.pop(0) for rows in lanes]
+            sent += await self._send(wave, fence)
+            lanes = [rows for rows in lanes if rows]
+        if sent:
+            log.info("relay.batch_sent", events=sent, fence=fence)
+        return sent
+
+    async def _oldest_per_lane(self) -> list[list[Document]]:
+        """The unsent rows of the lanes that have waited longest, each lane in its order.
+
+        The clocks of two writers may differ, so that an id tells only roughly which row is oldest; the
+        sequence alone decides within a lane.
+        """
+        outbox = self._database[OUTBOX]
+        oldest = await outbox.find(UNSENT, {"lane": 1}).sort("_id", 1).limit(BATCH).to_list(None)
+        names = list(dict.fromkeys(row["lane"] for row in oldest))
+        if not names:
+            return []
+        rows = (
+            await outbox.find({"lane": {"$in": names}} | UNSENT)
+            .sort([("lane", 1), ("sequence", 1)])
+            .limit(4 * BATCH)
+            .to_list(None)
+        )
+        lanes: dict[str, list[Document]] = {}
+        for row in rows:
+            lanes.setdefault(row["lane"], []).append(row)
+        return list(lanes.values())
+
+    async def _send(self, wave: Sequence[Document], fence: int) -> int:
+        broker = await self._open()
+        futures = [await self._publish(broker, row) for row in wave]
+        done = await asyncio.wait_for(
+            asyncio.gather(*futures, return_exceptions=True), SEND_SECONDS
+        )
+        taken = [row for row, answer in zip(wave, done, strict=True) if not _failed(answer)]
+        if taken:
+            await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
+            for row in taken:
+                self._metrics.relay_published.labels(row["aggregatetype"]).inc()
+        for answer in done:
+            if isinstance(answer, BaseException):
+                raise answer
+        return len(taken)
+
+    async def _publish(self, broker: KafkaBroker, row: Document) -> Awaitable[object]:
+        headers = {name: value.decode() for name, value in row["headers"]}
+        return await broker.publish(
+            row["payload"],
+            topic=row["aggregatetype"],
+            key=row["aggregateid"].encode(),
+            headers=headers,
+            correlation_id=headers["ce_correlationid"],
+            no_confirm=True,
+        )
+
+    async def _mark(self, tx: Tx, rows: Sequence[Document], fence: int) -> None:
+        """Personal rows go at once; the others stay a while to answer where an event is."""
+        await confirm(tx, LEASE, fence, seconds=LEASE_SECONDS)
+        personal = [row["_id"] for row in rows if row["personal"]]
+        others = [row["_id"] for row in rows if not row["personal"]]
+        if personal:
+            tx.write(OUTBOX, DeleteMany({"_id": {"$in": personal}}))
+        if others:
+            sent = [{"$set": {"sent_at": "$$NOW"}}]
+            tx.write(OUTBOX, UpdateMany({"_id": {"$in": others}}, sent))
+
+    async def _open(self) -> KafkaBroker:
+        if self._broker is None:
+            broker = self._address.broker(
+                f"{self._owner}-relay",
+                acks="all",
+                linger_ms=LINGER_MS,
+                max_request_size=2 * 1024 * 1024,
+                enable_idempotence=self._address.profile.idempotence,
+                logger=None,
+            )
+            await broker.start()
+            self._broker = broker
+        return self._broker
+
+    async def _close(self) -> None:
+        """A producer that failed may be in any state; the next round opens a new one."""
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(broker.stop(), SEND_SECONDS)
+
+    async def _idle(self, stop: asyncio.Event) -> None:
+        published = self._transactions.published
+        published.clear()
+        waits = [asyncio.create_task(published.wait()), asyncio.create_task(stop.wait())]
+        _, pending = await asyncio.wait(
+            waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in pending:
+            task.cancel()
+
+    async def _leave(self) -> None:
+        await self._close()
+        if self._fence is not None:
+            with contextlib.suppress(Exception):
+                await self._leases.give_back(LEASE, self._fence)
+
+
+def _failed(answer: object) -> bool:
+    return isinstance(answer, BaseException)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

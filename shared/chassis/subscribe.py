@@ -1,0 +1,273 @@
+"""The FastStream edge: one subscriber and one consumer group over all topics that the routes need.
+
+FastStream fetches, we decide: offsets are committed explicitly and only after the transaction, a record is
+never skipped because something failed, and a group never starts at a place nobody chose. What the library
+does by default, and why none of it serves, is in docs/decisions/0004.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.structs import OffsetAndMetadata
+from faststream import AckPolicy
+from faststream.kafka import KafkaMessage
+
+from shared.chassis.broker import KafkaAddress, message_of
+from shared.chassis.intake import Intake
+from shared.chassis.messages import Message
+from shared.chassis.metrics import Metrics
+from shared.chassis.troubles import is_transient
+
+log = structlog.get_logger("shared.chassis.subscribe")
+
+BATCH = 500
+IDLE_MS = 50
+COMMIT_SECONDS = 10.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+# A pause may be long; the group must not take it for a dead member (aiokafka keeps heart-beating).
+MAX_POLL_INTERVAL_MS = 24 * 3600 * 1000
+
+
+class OffsetLost(Exception):
+    """The broker no longer has what the group was to read next; starting elsewhere would lose events."""
+
+
+class Subscription:
+    """Feeds an intake from Kafka and commits what it has applied."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        address: KafkaAddress,
+        metrics: Metrics,
+        client_id: str,
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self.intake = intake
+        self._address = address
+        self._metrics = metrics
+        self._fail = fail
+        self._stopping = asyncio.Event()
+        self._owned: set[TopicPartition] = set()
+        self._busy_since: float | None = None
+        self._broker = address.broker(
+            client_id, consumer_only=True, logger=_FetchTroubles(fail), log_level=logging.INFO
+        )
+        self._subscriber = self._broker.subscriber(
+            *intake.topics,
+            group_id=intake.group,
+            batch=True,
+            max_records=BATCH,
+            batch_timeout_ms=IDLE_MS,
+            auto_offset_reset="none",
+            ack_policy=AckPolicy.MANUAL,
+            parser=self._parse,
+            decoder=_decode,
+            listener=_Assignments(self),
+            session_timeout_ms=address.profile.session_timeout_ms,
+            heartbeat_interval_ms=address.profile.heartbeat_interval_ms,
+            fetch_max_wait_ms=address.profile.fetch_max_wait_ms,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        )
+        self._subscriber(self._take)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the group has given this member its share."""
+        return bool(self._owned)
+
+    def stuck_for(self) -> float:
+        """Seconds that the present batch has taken so far, pauses not counted."""
+        return 0.0 if self._busy_since is None else time.monotonic() - self._busy_since
+
+    async def start(self) -> None:
+        """Join the group. Raises KafkaError while no broker answers."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, then leave the group."""
+        self._stopping.set()
+        await self._broker.stop()
+
+    async def _parse(self, records: Sequence[Any]) -> KafkaMessage:
+        # Nothing is decoded here: a foreign header would kill FastStream's own parser.
+        return KafkaMessage(
+            body=None, headers={}, raw_message=tuple(records), consumer=self._consumer()
+        )
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            raise RuntimeError("the subscriber has no consumer before it is started")
+        return consumer
+
+    async def _take(self, message: KafkaMessage) -> None:
+        """One fetched batch. FastStream swallows what is raised here, so nothing may be."""
+        records = [message_of(record) for record in message.raw_message]
+        try:
+            await self._apply(records)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it stops the service
+            self._fail(error)
+            await self._stopping.wait()
+
+    async def _apply(self, messages: Sequence[Message]) -> None:
+        pause = SHORTEST_PAUSE
+        while not self._stopping.is_set() and self._still_owned(messages):
+            self._busy_since = started = time.monotonic()
+            try:
+                outcomes = await self.intake.apply(messages)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                self._busy_since = None
+                log.warning("intake.paused", group=self.intake.group, reason=type(error).__name__)
+                await self._rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                self._busy_since = None
+                self._count(messages, outcomes, time.monotonic() - started)
+                await self._commit(messages)
+                return
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            spread = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
+            await asyncio.wait_for(self._stopping.wait(), spread)
+
+    def _still_owned(self, messages: Sequence[Message]) -> bool:
+        return any(TopicPartition(item.topic, item.partition) in self._owned for item in messages)
+
+    async def _commit(self, messages: Sequence[Message]) -> None:
+        """Commit the offsets behind the batch. If that fails, the cursors make a redelivery harmless."""
+        offsets: dict[TopicPartition, int] = {}
+        for item in messages:
+            place = TopicPartition(item.topic, item.partition)
+            if place in self._owned:
+                offsets[place] = max(offsets.get(place, 0), item.offset + 1)
+        try:
+            await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
+        except (KafkaError, TimeoutError) as error:
+            log.warning(
+                "intake.commit_failed", group=self.intake.group, reason=type(error).__name__
+            )
+        for place, offset in offsets.items():
+            ahead = self._consumer().highwater(place) or offset
+            self._metrics.intake_lag.labels(place.topic, place.partition).set(ahead - offset)
+
+    def _count(self, messages: Sequence[Message], outcomes: dict[str, int], took: float) -> None:
+        group = self.intake.group
+        for outcome, count in outcomes.items():
+            self._metrics.intake_messages.labels(group, outcome).inc(count)
+        self._metrics.intake_batch_seconds.labels(group).observe(took)
+        log.info(
+            "intake.batch_applied",
+            group=group,
+            offsets=_stretches(messages),
+            ms=round(took * 1000, 1),
+            correlation_ids=_correlations(messages),
+            **outcomes,
+        )
+
+    async def on_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Decide where to read from, partition by partition, before anything is fetched."""
+        consumer = self._consumer()
+        # aiokafka looks for offsets on its own while this runs, and fails on a partition that has none.
+        # A place to stand, under pause, keeps it from looking; nothing is fetched from there.
+        consumer.pause(*assigned)
+        for place in assigned:
+            consumer.seek(place, 0)
+        try:
+            offsets = await self._starting_offsets(consumer, assigned)
+            await self.intake.assigned([(place.topic, place.partition) for place in assigned])
+        except Exception as error:  # noqa: BLE001 - aiokafka would swallow it; the service must not
+            self._fail(error)
+            return
+        for place, offset in offsets.items():
+            consumer.seek(place, offset)
+        self._owned = set(assigned)
+        consumer.resume(*assigned)
+        log.info("intake.assigned", group=self.intake.group, partitions=len(assigned))
+
+    async def _starting_offsets(
+        self, consumer: AIOKafkaConsumer, assigned: Collection[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        committed = {place: await consumer.committed(place) for place in assigned}
+        beginnings = await consumer.beginning_offsets(list(assigned))
+        fresh = {place: beginnings[place] for place in assigned if committed[place] is None}
+        if fresh:
+            await consumer.commit(
+                {place: OffsetAndMetadata(offset, "") for place, offset in fresh.items()}
+            )
+        kept = {place: offset for place, offset in committed.items() if offset is not None}
+        lost = [place for place, offset in kept.items() if offset < beginnings[place]]
+        if self._address.profile.end_offsets and kept:
+            ends = await consumer.end_offsets(list(kept))
+            lost += [place for place, offset in kept.items() if offset > ends[place]]
+        if lost:
+            raise OffsetLost(", ".join(f"{place.topic}:{place.partition}" for place in lost))
+        return kept | fresh
+
+    async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Another member goes on from the committed offsets."""
+        self._owned = set()
+        if revoked:
+            log.info("intake.revoked", group=self.intake.group, partitions=len(revoked))
+
+
+class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        await self._subscription.on_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        if assigned:
+            await self._subscription.on_assigned(assigned)
+
+
+class _FetchTroubles:
+    """FastStream's logger: the one place where it tells that fetching failed."""
+
+    def __init__(self, fail: Callable[[Exception], None]) -> None:
+        self._fail = fail
+
+    def log(self, level: int, message: Any, *_: Any, **details: Any) -> None:
+        error = details.get("exc_info")
+        if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
+            self._fail(OffsetLost(str(error)))
+        elif level >= logging.WARNING:
+            reason = type(error).__name__ if error else str(message)
+            log.log(level, "library.message", library="faststream", reason=reason)
+
+
+async def _decode(message: KafkaMessage) -> Any:
+    return message.raw_message
+
+
+def _stretches(messages: Sequence[Message]) -> dict[str, list[int]]:
+    """First and last offset of a batch per partition."""
+    stretches: dict[str, list[int]] = {}
+    for item in messages:
+        name = f"{item.topic}:{item.partition}"
+        first, last = stretches.get(name, (item.offset, item.offset))
+        stretches[name] = [min(first, item.offset), max(last, item.offset)]
+    return stretches
+
+
+def _correlations(messages: Sequence[Message], most: int = 20) -> list[str]:
+    """The trails that a batch belongs to, as far as one line should hold them."""
+    found: dict[str, None] = {}
+    for item in messages:
+        for name, value in item.headers:
+            if name == "ce_correlationid" and len(found) < most:
+                found[value.decode(errors="replace")[:36]] = None
+    return list(found)

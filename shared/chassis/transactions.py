@@ -1,0 +1,208 @@
+"""One unit of work is one MongoDB transaction: state and outbox rows together, or nothing.
+
+Writes are collected and sent as one bulk per collection, so that a batch of events costs few round trips.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_preferences import ReadPreference
+
+from shared.chassis.clock import Clock
+from shared.chassis.correlation import Trail, current_trail, following
+from shared.chassis.mongo import (
+    MAJORITY,
+    MAJORITY_READ,
+    Client,
+    Document,
+    Index,
+    MongoDatabase,
+)
+from shared.chassis.outbox import Outgoing, store_outgoing
+from shared.chassis.refusals import Conflict
+from shared.contracts.base import Contract
+from shared.contracts.catalogue import Topic
+
+__all__ = ["Index", "Transactions", "Tx"]
+
+log = structlog.get_logger("shared.chassis.transactions")
+
+Result = TypeVar("Result")
+Filter = Mapping[str, Any]
+Write = InsertOne[Document] | UpdateOne | UpdateMany | ReplaceOne[Document] | DeleteOne | DeleteMany
+
+DUPLICATE_KEY = 11_000
+SECONDS_TO_KEEP_TRYING = 5.0
+
+
+class Tx:
+    """What a handler works on. `now` is the service's clock when the unit of work began."""
+
+    def __init__(
+        self, database: MongoDatabase, session: AsyncIOMotorClientSession | None, now: datetime
+    ) -> None:
+        self.now = now
+        self._database = database
+        self._session = session
+        self._writes: dict[str, list[Write]] = {}
+        self._outgoing: list[Outgoing] = []
+        self._notes: list[tuple[Trail, int, str, dict[str, Any]]] = []
+
+    async def find_one(
+        self, collection: str, where: Filter, fields: Mapping[str, Any] | None = None
+    ) -> Document | None:
+        """The first document that fits, with what this unit of work has written."""
+        await self._send(collection)
+        return await self._database[collection].find_one(where, fields, session=self._session)
+
+    async def find(
+        self,
+        collection: str,
+        where: Filter,
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+    ) -> list[Document]:
+        """All documents that fit; `limit` 0 means all of them."""
+        await self._send(collection)
+        cursor = self._database[collection].find(where, session=self._session).limit(limit)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        return await cursor.to_list(None)
+
+    async def count(self, collection: str, where: Filter) -> int:
+        """How many documents fit."""
+        await self._send(collection)
+        return await self._database[collection].count_documents(where, session=self._session)
+
+    async def aggregate(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
+        """The outcome of an aggregation pipeline."""
+        await self._send(collection)
+        cursor = self._database[collection].aggregate(list(pipeline), session=self._session)
+        return await cursor.to_list(None)
+
+    def write(self, collection: str, operation: Write) -> None:
+        """Take up a write; it is sent before the next read of the collection, or at the end."""
+        if self._session is None:
+            raise TypeError("a read has no transaction to write in")
+        self._writes.setdefault(collection, []).append(operation)
+
+    def publish(self, data: Contract, key: str) -> None:
+        """Take up an event for the topic that the catalogue names, in order per key."""
+        self._outgoing.append(Outgoing.of(data, key, self.now))
+
+    def tombstone(self, topic: Topic, key: str) -> None:
+        """Take up the removal of a key from a state topic."""
+        self._outgoing.append(Outgoing.tombstone(topic, key, self.now))
+
+    def note(self, event: str, *, level: int = logging.INFO, **ids: Any) -> None:
+        """Take up a log line; it is written once the unit of work is committed, and only then."""
+        self._notes.append((current_trail(), level, event, ids))
+
+    def write_notes(self) -> None:
+        """Write the log lines of a unit of work that is committed."""
+        for trail, level, event, ids in self._notes:
+            with following(trail):
+                log.log(level, event, **ids)
+
+    async def finish(self) -> int:
+        """Send what is left; returns how many events were published."""
+        for collection in list(self._writes):
+            await self._send(collection)
+        if self._outgoing:
+            await store_outgoing(self._database, self._session, self._outgoing)
+        return len(self._outgoing)
+
+    async def matched(self, collection: str, operations: Sequence[Write]) -> int:
+        """Send these writes now; returns how many documents they matched or inserted."""
+        await self._send(collection)
+        result = await self._database[collection].bulk_write(
+            list(operations), ordered=True, session=self._session
+        )
+        return result.matched_count + result.upserted_count + result.deleted_count
+
+    async def _send(self, collection: str) -> None:
+        operations = self._writes.pop(collection, None)
+        if operations:
+            await self._database[collection].bulk_write(
+                operations, ordered=True, session=self._session
+            )
+
+
+class Transactions:
+    """Runs units of work on one database, again where MongoDB says that this helps."""
+
+    def __init__(self, client: Client, database: MongoDatabase, clock: Clock) -> None:
+        self._client = client
+        self._database = database
+        self._clock = clock
+        self.published = asyncio.Event()
+
+    async def read(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Run a query without a transaction."""
+        return await work(Tx(self._database, None, self._clock()))
+
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Run a unit of work and commit it with a majority.
+
+        `work` may run several times; it must have no effect but through its Tx. Raises what `work` raises,
+        Conflict where a unique key is taken, or the driver's error when the database stays away.
+        """
+        deadline = time.monotonic() + SECONDS_TO_KEEP_TRYING
+        while True:
+            try:
+                return await self._attempt(work, deadline)
+            except PyMongoError as error:
+                if isinstance(error, BulkWriteError | DuplicateKeyError) and _is_duplicate(error):
+                    raise Conflict(
+                        "already_exists", "This exists already; read it instead of creating it."
+                    ) from error
+                again = error.has_error_label("TransientTransactionError")
+                if not again or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
+
+    async def _attempt(self, work: Callable[[Tx], Awaitable[Result]], deadline: float) -> Result:
+        async with await self._client.start_session() as session:
+            session.start_transaction(
+                read_concern=MAJORITY_READ,
+                write_concern=MAJORITY,
+                read_preference=ReadPreference.PRIMARY,
+            )
+            # The session's own exit aborts whatever was not committed.
+            tx = Tx(self._database, session, self._clock())
+            result = await work(tx)
+            published = await tx.finish()
+            await _commit(session, deadline)
+        tx.write_notes()
+        if published:
+            self.published.set()
+        return result
+
+
+async def _commit(session: AsyncIOMotorClientSession, deadline: float) -> None:
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            if not unknown or time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+def _is_duplicate(error: PyMongoError) -> bool:
+    if isinstance(error, BulkWriteError):
+        errors = (error.details or {}).get("writeErrors", [])
+        return any(item.get("code") == DUPLICATE_KEY for item in errors)
+    return True

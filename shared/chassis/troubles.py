@@ -1,0 +1,34 @@
+"""Sorts errors: what passes by itself is waited for, anything else is somebody's to look at."""
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+PASSING = (
+    ConnectionFailure,
+    ExecutionTimeout,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+    KafkaError,
+    ConnectionError,
+    TimeoutError,
+)
+LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
+# Unauthorized, AuthenticationFailed, LockTimeout, MaxTimeMSExpired, WriteConflict, OutOfDiskSpace:
+# the place is not right, and may be mended under a running service.
+PASSING_CODES = frozenset({13, 18, 24, 50, 112, 14031})
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying the same again later may succeed."""
+    if isinstance(error, PASSING):
+        return True
+    if isinstance(error, PyMongoError) and any(map(error.has_error_label, LABELS)):
+        return True
+    return isinstance(error, OperationFailure) and error.code in PASSING_CODES
