@@ -1,0 +1,1 @@
+"""Enrollment: programmes, the directory, and the people who said yes."""

@@ -1,0 +1,1 @@
+"""The rules, free of I/O: time and ids come in, facts go out."""

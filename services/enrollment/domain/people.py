@@ -1,0 +1,122 @@
+"""A person: an employee or a lead who is known to the other services by a random id alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from services.enrollment.domain.directory import Employee
+from shared.chassis.refusals import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose token it is, and the person behind it where one is known."""
+
+    issuer: str
+    subject: str
+    email: str | None = field(repr=False)
+    person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a part in a programme.
+
+    `identity` is the token's issuer and subject; None for a sponsor who has not come yet.
+    """
+
+    person_id: UUID
+    identity: tuple[str, str] | None = None
+    email: str | None = field(default=None, repr=False)
+    name: str = field(default="", repr=False)
+    locale: str = "en"
+    time_zone: str = "UTC"
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    volunteer_ids: tuple[UUID, ...] = ()
+
+    @staticmethod
+    def of(employee: Employee, person_id: UUID) -> "Person":
+        """An employee who gets a part for the first time."""
+        return Person(
+            person_id,
+            email=employee.email,
+            name=employee.name,
+            locale=_locale(employee.language),
+            time_zone=employee.time_zone or "UTC",
+        )
+
+    def bind(self, caller: Caller) -> "Person":
+        """Tie the person to this token for good. Raises Forbidden where another token has them."""
+        identity = (caller.issuer, caller.subject)
+        if self.identity not in (None, identity):
+            raise Forbidden(
+                "not_enrolled", "Another account is bound to this employee; ask support."
+            )
+        return replace(self, identity=identity)
+
+    def with_role(self, programme_id: UUID, role: str) -> "Person":
+        """Give them a role in a programme."""
+        held = self.roles.get(str(programme_id), ())
+        if role in held:
+            return self
+        return replace(self, roles={**self.roles, str(programme_id): (*held, role)})
+
+    def volunteering(self, volunteer_id: UUID, language: str, time_zone: str) -> "Person":
+        """They said yes, in this language and zone."""
+        return replace(
+            self,
+            volunteer_ids=(*self.volunteer_ids, volunteer_id),
+            locale=_locale(language),
+            time_zone=time_zone,
+        )
+
+    def in_zone(self, time_zone: str) -> "Person":
+        """They moved."""
+        return replace(self, time_zone=time_zone)
+
+    def as_in(self, employee: Employee) -> "Person":
+        """Name and address as the directory has them now."""
+        return replace(self, email=employee.email, name=employee.name)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether other services may know how to reach them."""
+        return bool(self.roles or self.volunteer_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalChanged:
+    """Fact: who stands behind a token changed, or what they may do."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """Fact: how to reach a person changed."""
+
+    person: Person
+
+
+def changes(before: Person | None, after: Person) -> list[PrincipalChanged | ContactChanged]:
+    """What to tell the other services about the step from one to the other."""
+    facts: list[PrincipalChanged | ContactChanged] = []
+    if after.identity and _principal(before) != _principal(after):
+        facts.append(PrincipalChanged(after))
+    if after.takes_part and after.email and _contact(before) != _contact(after):
+        facts.append(ContactChanged(after))
+    return facts
+
+
+def _principal(person: Person | None) -> object:
+    return person and (person.identity, person.roles, person.volunteer_ids)
+
+
+def _contact(person: Person | None) -> object:
+    if person is None or not person.takes_part:
+        return None
+    return (person.email, person.name, person.locale, person.time_zone)
+
+
+def _locale(language: str) -> str:
+    return language if language in ("en", "ru") else "en"

@@ -1,0 +1,256 @@
+"""A programme, its first cohort, and what must be true before it opens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from services.enrollment.domain.people import Caller
+from shared.chassis.refusals import Conflict, Invalid
+
+
+class Format(StrEnum):
+    """How a pair works together."""
+
+    ONE_TO_ONE = "one_to_one"
+    GROUP = "group"
+    PARTNERSHIP = "partnership"
+    SPRINT = "sprint"
+
+
+@dataclass(frozen=True, slots=True)
+class FormatTerms:
+    """One allowed format: how many people, how many days (0 = the same day), days between sessions."""
+
+    format: Format
+    people_min: int
+    people_max: int
+    days: int
+    cadence_days: int
+
+
+USUAL_TERMS: Mapping[Format, FormatTerms] = MappingProxyType(
+    {
+        terms.format: terms
+        for terms in (
+            FormatTerms(Format.ONE_TO_ONE, 2, 2, 90, 14),
+            FormatTerms(Format.GROUP, 3, 8, 90, 14),
+            FormatTerms(Format.PARTNERSHIP, 2, 2, 180, 21),
+            FormatTerms(Format.SPRINT, 2, 2, 0, 0),
+        )
+    }
+)
+USUAL_WEIGHTS: Mapping[str, int] = MappingProxyType(
+    {
+        "topics": 45,
+        "scarcity": 15,
+        "availability": 15,
+        "hobbies": 10,
+        "motivation": 10,
+        "distance": 5,
+    }
+)
+"""The parts of the score; matching adds up points of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingPolicy:
+    """What a round must obey (levels between the two, minutes in common a week) and prefer."""
+
+    level_gap: int = 2
+    common_slot_minutes: int = 30
+    weights: Mapping[str, int] = field(default_factory=lambda: dict(USUAL_WEIGHTS))
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPolicy:
+    """When people are told, in hours."""
+
+    session_hours_before: tuple[float, ...] = (24.0,)
+    proposal_hours_after: tuple[float, ...] = (48.0,)
+    proposal_expires_hours: float = 168.0
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A KPI with where it stands, where it should go and until when."""
+
+    kpi: str
+    unit: str
+    baseline: float
+    target: float
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a lead decides before a programme opens."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+    languages: tuple[str, ...]
+    formats: tuple[FormatTerms, ...]
+    matching: MatchingPolicy
+    reminders: ReminderPolicy
+    objectives: tuple[Objective, ...]
+    pilot_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One intake."""
+
+    cohort_id: UUID
+    pilot: bool
+    starts_on: date
+    ends_on: date
+    size_cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProgramme:
+    """A lead's wish to open a programme with its first cohort."""
+
+    caller: Caller
+    terms: Terms
+    cohort: Cohort
+    sponsor_staff_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme takes volunteers into its latest cohort."""
+
+    programme_id: UUID
+    terms: Terms
+    cohorts: tuple[Cohort, ...]
+    sponsor_id: UUID | None = None
+
+    @property
+    def cohort(self) -> Cohort:
+        """The intake of today."""
+        return self.cohorts[-1]
+
+    def admit(self, *, enrolled: int, today: date) -> Cohort:
+        """The cohort a newcomer joins. Raises Conflict where it takes nobody any more."""
+        if self.cohort.ends_on < today:
+            raise Conflict("cohort_over", "This cohort has ended; wait for the next one to open.")
+        if enrolled >= self.cohort.size_cap:
+            raise Conflict(
+                "cohort_full", "This cohort is full; ask the programme lead for a place."
+            )
+        return self.cohort
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeOpened:
+    """Fact: volunteers may come, into this first cohort."""
+
+    programme: Programme
+
+
+@dataclass(frozen=True, slots=True)
+class CohortOpened:
+    """Fact: one intake is open."""
+
+    programme_id: UUID
+    cohort: Cohort
+
+
+def open_programme(
+    command: OpenProgramme, programme_id: UUID, sponsor_id: UUID | None, today: date
+) -> tuple[Programme, tuple[ProgrammeOpened, CohortOpened]]:
+    """Open it. Raises Invalid with what to put right first."""
+    terms, cohort = command.terms, command.cohort
+    _check_dates(terms, cohort, today)
+    _check_formats(terms.formats)
+    _check_matching(terms.matching)
+    _check_reminders(terms.reminders)
+    _check_objectives(terms)
+    if len(set(terms.languages)) < len(terms.languages):
+        raise Invalid("language_twice", "Name each language once.", "/languages")
+    if terms.pilot_only and not cohort.pilot:
+        raise Invalid(
+            "pilot_only", "A pilot-only programme starts with a pilot; say so.", "/cohort/pilot"
+        )
+    programme = Programme(programme_id, terms, (cohort,), sponsor_id)
+    return programme, (ProgrammeOpened(programme), CohortOpened(programme_id, cohort))
+
+
+def _check_dates(terms: Terms, cohort: Cohort, today: date) -> None:
+    if terms.ends_on <= terms.starts_on:
+        raise Invalid("ends_before_start", "A programme ends after its first day.", "/ends_on")
+    if terms.ends_on < today:
+        raise Invalid(
+            "already_over", "This programme has ended already; give later dates.", "/ends_on"
+        )
+    if cohort.ends_on <= cohort.starts_on:
+        raise Invalid("ends_before_start", "A cohort ends after its first day.", "/cohort/ends_on")
+    if cohort.starts_on < terms.starts_on or cohort.ends_on > terms.ends_on:
+        raise Invalid(
+            "cohort_outside",
+            "The cohort lies within the dates of the programme.",
+            "/cohort/starts_on",
+        )
+
+
+def _check_formats(formats: Sequence[FormatTerms]) -> None:
+    names = [terms.format for terms in formats]
+    if len(set(names)) < len(names):
+        raise Invalid("format_twice", "Name each format once, with its limits.", "/formats")
+    for position, terms in enumerate(formats):
+        pointer = f"/formats/{position}"
+        if terms.people_min > terms.people_max:
+            raise Invalid(
+                "people_range", "people_min is at most people_max.", f"{pointer}/people_min"
+            )
+        if terms.format is not Format.GROUP and terms.people_max > 2:
+            raise Invalid("only_two", "Only a group has more than two.", f"{pointer}/people_max")
+        if (terms.days == 0) != (terms.format is Format.SPRINT):
+            raise Invalid("days", "A sprint has 0 days, any other format more.", f"{pointer}/days")
+
+
+def _check_matching(policy: MatchingPolicy) -> None:
+    unknown = set(policy.weights) - set(USUAL_WEIGHTS)
+    if unknown:
+        raise Invalid(
+            "unknown_weight",
+            f"The score has the parts {', '.join(USUAL_WEIGHTS)}; weigh only these.",
+            "/matching/weights",
+        )
+    if not any(policy.weights.values()):
+        raise Invalid(
+            "no_weight", "Give at least one part of the score a weight.", "/matching/weights"
+        )
+
+
+def _check_reminders(policy: ReminderPolicy) -> None:
+    late = [
+        hours for hours in policy.proposal_hours_after if hours >= policy.proposal_expires_hours
+    ]
+    if late:
+        raise Invalid(
+            "reminder_too_late",
+            "Remind of a proposal before it expires.",
+            "/reminders/proposal_hours_after",
+        )
+
+
+def _check_objectives(terms: Terms) -> None:
+    kpis = [objective.kpi for objective in terms.objectives]
+    if len(set(kpis)) < len(kpis):
+        raise Invalid("kpi_twice", "Give each KPI one objective.", "/objectives")
+    for position, objective in enumerate(terms.objectives):
+        if objective.baseline == objective.target:
+            raise Invalid(
+                "no_change", "A target differs from its baseline.", f"/objectives/{position}/target"
+            )
+        if objective.due < terms.starts_on:
+            raise Invalid(
+                "due_too_early",
+                "An objective is due after the programme starts.",
+                f"/objectives/{position}/due",
+            )

@@ -1,0 +1,34 @@
+"""Who a token belongs to, and what the others are told of them."""
+
+from services.enrollment.domain.people import Caller, Person, changes
+from services.enrollment.domain.ports import Unit
+from shared.chassis.refusals import Forbidden
+
+
+async def introduce_myself(unit: Unit, caller: Caller) -> Person:
+    """Bind the token to its employee, so that the other services know it too."""
+    before, person = await who_is(unit, caller)
+    keep(unit, before, person)
+    return person
+
+
+async def who_is(unit: Unit, caller: Caller) -> tuple[Person | None, Person]:
+    """The person as kept, and bound to the caller's token; somebody new where nobody knows them."""
+    before = await unit.people.by_identity((caller.issuer, caller.subject))
+    if before is None and caller.person_id is not None:
+        before = await unit.people.get(caller.person_id)
+    if before is not None:
+        return before, before.bind(caller)
+    if caller.person_id is None:
+        return None, Person(unit.new_id(), email=caller.email).bind(caller)
+    employees = await unit.employees.by_persons([caller.person_id])
+    if caller.person_id not in employees:
+        raise Forbidden("not_enrolled", "You are not in the directory; ask the programme lead.")
+    return None, Person.of(employees[caller.person_id], caller.person_id).bind(caller)
+
+
+def keep(unit: Unit, before: Person | None, person: Person) -> None:
+    """Keep the person where they changed, and tell it."""
+    if person != before:
+        unit.people.put(person)
+        unit.publish(*changes(before, person))
