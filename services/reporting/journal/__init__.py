@@ -1,0 +1,1 @@
+"""The journal: the system of record of what pairs plan and report. Knows nothing of the projections."""

@@ -1,0 +1,1 @@
+"""What a pair may plan and report, without any I/O."""

@@ -1,0 +1,49 @@
+"""What the journal's handlers need from the world."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.reporting.journal.domain.model import Fact, Members, Pair, Session
+
+
+class Pairs(Protocol):
+    """The journals. Two units of work that change one journal never both succeed."""
+
+    async def get(self, pair_id: UUID) -> Pair | None:
+        """The pair with its sessions, where its forming or ending was told."""
+        ...
+
+    def form(self, members: Members, at: datetime) -> None:
+        """Keep that the pair exists from then on."""
+        ...
+
+    def end(self, members: Members, at: datetime) -> None:
+        """Keep that the pair is over since then."""
+        ...
+
+    def put(self, pair_id: UUID, session: Session) -> None:
+        """Add the session, or replace the one with its id."""
+        ...
+
+
+class Unit(Protocol):
+    """One unit of work."""
+
+    @property
+    def now(self) -> datetime:
+        """When it began, UTC."""
+        ...
+
+    @property
+    def pairs(self) -> Pairs:
+        """Its view of the journals."""
+        ...
+
+    def new_id(self) -> UUID:
+        """A fresh random id."""
+        ...
+
+    def publish(self, fact: Fact) -> None:
+        """Tell the others, if the unit of work succeeds."""
+        ...

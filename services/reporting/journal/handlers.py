@@ -1,0 +1,75 @@
+"""The journal's use cases, one unit of work each. A caller who is not of the pair learns nothing of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.reporting.journal.domain import errors, rules
+from services.reporting.journal.domain.model import Entry, Members, Pair, Session, Span
+from services.reporting.journal.domain.ports import Unit
+from services.reporting.journal.domain.rules import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and about which pair."""
+
+    pair_id: UUID
+    volunteer_ids: frozenset[UUID]
+
+
+async def plan(unit: Unit, caller: Caller, span: Span) -> Entry:
+    """Plan a session."""
+    pair = await _own_pair(unit, caller)
+    return _keep(unit, pair, rules.plan(pair, span, session_id=unit.new_id(), now=unit.now))
+
+
+async def cancel(unit: Unit, caller: Caller, session_id: UUID) -> Entry:
+    """Cancel a planned session."""
+    pair = await _own_pair(unit, caller)
+    return _keep(unit, pair, rules.cancel(pair, session_id))
+
+
+async def report_planned(unit: Unit, caller: Caller, session_id: UUID, report: Report) -> Entry:
+    """Report that a planned session was held."""
+    pair = await _own_pair(unit, caller)
+    return _keep(unit, pair, rules.report_planned(pair, session_id, report, now=unit.now))
+
+
+async def report_unplanned(unit: Unit, caller: Caller, report: Report) -> Entry:
+    """Report a session that nobody had planned."""
+    pair = await _own_pair(unit, caller)
+    entry = rules.report_unplanned(pair, report, new_id=unit.new_id(), now=unit.now)
+    return _keep(unit, pair, entry)
+
+
+async def list_sessions(unit: Unit, caller: Caller) -> list[Session]:
+    """All sessions of the pair, earliest first."""
+    pair = await _own_pair(unit, caller)
+    return sorted(pair.sessions, key=lambda item: (item.span.starts_at, item.session_id))
+
+
+async def note_formed(unit: Unit, members: Members, at: datetime) -> None:
+    """From now on the pair may keep a journal."""
+    unit.pairs.form(members, at)
+
+
+async def note_ended(unit: Unit, members: Members, at: datetime) -> None:
+    """From now on the pair may only report what was."""
+    unit.pairs.end(members, at)
+
+
+async def _own_pair(unit: Unit, caller: Caller) -> Pair:
+    pair = await unit.pairs.get(caller.pair_id)
+    if pair is None or caller.volunteer_ids.isdisjoint(
+        (pair.members.mentor_id, pair.members.mentee_id)
+    ):
+        raise errors.no_such_pair()
+    return pair
+
+
+def _keep(unit: Unit, pair: Pair, entry: Entry) -> Entry:
+    if entry.fact is not None:
+        unit.pairs.put(pair.members.pair_id, entry.session)
+        unit.publish(entry.fact)
+    return entry

@@ -1,0 +1,95 @@
+"""The journal in MongoDB: one document per pair with its sessions in it.
+
+One document, so that two people who report one meeting at the same moment change the same thing: MongoDB lets
+one of them in, and the other is tried again and finds it there.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pymongo import UpdateOne
+
+from services.reporting.journal import translation
+from services.reporting.journal.domain.model import Fact, Members, Pair, Session, Span, State
+from shared.chassis.ids import new_id
+from shared.chassis.transactions import Tx
+
+PAIRS = "pairs"
+
+
+class Unit:
+    """The unit of work that handlers get."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.now = tx.now
+        self.pairs = StoredPairs(tx)
+
+    def new_id(self) -> UUID:
+        """A fresh random id."""
+        return new_id()
+
+    def publish(self, fact: Fact) -> None:
+        """Put the fact into the outbox."""
+        self._tx.publish(*translation.outgoing(fact))
+
+
+class StoredPairs:
+    """The port `Pairs` on MongoDB."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, pair_id: UUID) -> Pair | None:
+        """The pair with its sessions."""
+        found = await self._tx.find_one(PAIRS, {"_id": pair_id})
+        return None if found is None else _pair(found)
+
+    def form(self, members: Members, at: datetime) -> None:
+        """Keep that the pair exists from then on."""
+        self._set(members.pair_id, {**_members(members), "formed_at": at})
+
+    def end(self, members: Members, at: datetime) -> None:
+        """Keep that the pair is over since then."""
+        self._set(members.pair_id, {**_members(members), "ended_at": at})
+
+    def put(self, pair_id: UUID, session: Session) -> None:
+        """Add the session, or replace the one with its id."""
+        self._set(pair_id, {f"sessions.{session.session_id}": _session(session)})
+
+    def _set(self, pair_id: UUID, fields: dict[str, Any]) -> None:
+        self._tx.write(PAIRS, UpdateOne({"_id": pair_id}, {"$set": fields}, upsert=True))
+
+
+def _members(members: Members) -> dict[str, Any]:
+    return {
+        "programme_id": members.programme_id,
+        "mentor_id": members.mentor_id,
+        "mentee_id": members.mentee_id,
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "state": session.state.value,
+        "starts_at": session.span.starts_at,
+        "minutes": session.span.minutes,
+        "topics": list(session.topics),
+        "mood": session.mood,
+    }
+
+
+def _pair(found: dict[str, Any]) -> Pair:
+    members = Members(found["_id"], found["programme_id"], found["mentor_id"], found["mentee_id"])
+    sessions = tuple(
+        Session(
+            UUID(session_id),
+            State(item["state"]),
+            Span(item["starts_at"], item["minutes"]),
+            tuple(item["topics"]),
+            item["mood"],
+        )
+        for session_id, item in found.get("sessions", {}).items()
+    )
+    return Pair(members, found.get("formed_at"), found.get("ended_at"), sessions)

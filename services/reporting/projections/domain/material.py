@@ -1,0 +1,117 @@
+"""What a report is made of: the documents of one programme, as far as figures need them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Side(StrEnum):
+    """A volunteer's role, and their side of a pair."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+class Answer(StrEnum):
+    """What became of a proposal. Accepted is one that both sides said yes to."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+class PairState(StrEnum):
+    """Where a formed pair stands."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One intake."""
+
+    cohort_id: UUID
+    pilot: bool
+    starts_on: date
+    ends_on: date
+    size_cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme itself."""
+
+    programme_id: UUID
+    starts_on: date
+    ends_on: date
+    pilot_only: bool
+    closed: bool
+    cohorts: tuple[Cohort, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Volunteer:
+    """Somebody who said yes; `status` is active, paused or withdrawn."""
+
+    volunteer_id: UUID
+    roles: frozenset[str]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two volunteers from the proposal to the end of their pair.
+
+    `answer` is None where no proposal was told yet, `state` where no pair was.
+    """
+
+    pair_id: UUID
+    people: Mapping[Side, UUID]
+    answer: Answer | None
+    state: PairState | None
+    formed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """The sessions of one pair, counted."""
+
+    pair_id: UUID
+    planned: int
+    held: int
+    cancelled: int
+    minutes: int
+    first_held_at: datetime | None
+    mood_sum: int
+    moods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One run of matching. Counts are texts, "<5" for one to four, as matching published them."""
+
+    round_id: UUID
+    completed_at: datetime
+    mentors: str
+    mentees: str
+    matched: str
+    unmatched: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All of it. `mails` counts by kind and outcome."""
+
+    programme: Programme
+    volunteers: tuple[Volunteer, ...]
+    pairings: tuple[Pairing, ...]
+    meetings: tuple[Meetings, ...]
+    mails: Mapping[tuple[str, str], int]
+    rounds: int
+    last_round: Round | None
