@@ -1,0 +1,1 @@
+"""Matching: who teaches whom. See README.md."""

@@ -1,0 +1,1 @@
+"""The rules of matching, pure: no clock, no database, no solver."""

@@ -1,0 +1,130 @@
+"""What matching knows of a volunteer, and how the rules read it.
+
+A `Candidate` is kept as enrollment told it. An `Entrant` is a candidate who takes part in one round, and a
+`Profile` is the same with sets in place of lists, made once and compared with many.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.matching.domain.weeks import Slot, week_of
+
+
+class Side(StrEnum):
+    """The two sides of a pair: the mentor gives, the mentee receives."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A topic that a mentor gives, with a proficiency from 1 to 5."""
+
+    topic: str
+    proficiency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A topic that a mentee wants: priority 1 is the most wanted, level 0-4 is what is known already."""
+
+    topic: str
+    priority: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A volunteer of one programme. `capacity` is the person's own, over all programmes."""
+
+    id: UUID
+    person_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    status: str
+    roles: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    needs: tuple[Need, ...]
+    formats: tuple[str, ...]
+    hours_per_month: float
+    capacity: int
+    slots: tuple[Slot, ...]
+    time_zone: str
+    languages: tuple[str, ...]
+    hobbies: tuple[str, ...]
+    motivation: int
+    openness: int
+    unit: str
+    site: str
+    level: int
+    managers: tuple[UUID, ...]
+    managers_complete: bool
+    avoid: tuple[UUID, ...]
+
+    @property
+    def active(self) -> bool:
+        """Whether new proposals may be made; a status of a later version counts as no."""
+        return self.status == "active"
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the volunteer has left for good."""
+        return self.status == "withdrawn"
+
+    @property
+    def first_needs(self) -> tuple[Need, ...]:
+        """What is wanted most: one topic, or several of the same priority."""
+        first = min((need.priority for need in self.needs), default=0)
+        return tuple(need for need in self.needs if need.priority == first)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """A candidate in a round: as what, with how many free places, and with whom not again."""
+
+    candidate: Candidate
+    sides: tuple[Side, ...]
+    free: int
+    met: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An entrant as the rules read it. `week` has a bit per free minute of the week in UTC."""
+
+    candidate: Candidate
+    free: int
+    unavailable: frozenset[UUID]
+    chain: frozenset[UUID]
+    near_chain: frozenset[UUID]
+    proficiency: Mapping[str, int]
+    formats: frozenset[str]
+    languages: frozenset[str]
+    week: int
+
+    @classmethod
+    def of(cls, entrant: Entrant, on: date) -> "Profile":
+        """The profile on a day, which decides between summer and winter time."""
+        candidate = entrant.candidate
+        best: dict[str, int] = {}
+        for offer in candidate.offers:
+            best[offer.topic] = max(offer.proficiency, best.get(offer.topic, 0))
+        return cls(
+            candidate=candidate,
+            free=entrant.free,
+            unavailable=frozenset((*candidate.avoid, *entrant.met)),
+            chain=frozenset(candidate.managers),
+            near_chain=frozenset(candidate.managers[:2]),
+            proficiency=best,
+            formats=frozenset(candidate.formats),
+            languages=frozenset(candidate.languages),
+            week=week_of(candidate.slots, candidate.time_zone, on),
+        )
+
+    def covers(self, need: Need) -> int:
+        """How many levels the mentor stands above what the mentee knows; 0 or less teaches nothing."""
+        return self.proficiency.get(need.topic, 0) - need.level

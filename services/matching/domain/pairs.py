@@ -1,0 +1,207 @@
+"""A pair from the proposal to its end. Both sides say yes, or there is no pair."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.matching.domain.candidates import Candidate, Side
+from services.matching.domain.errors import pair_not_running, pair_unknown, proposal_over
+from services.matching.domain.rounds import Match, Round
+from services.matching.domain.terms import Terms
+from services.matching.domain.weeks import Slot
+
+Sides = tuple[Candidate, Candidate]
+"""Mentor and mentee."""
+
+
+class PairState(StrEnum):
+    """Where a pair stands."""
+
+    PROPOSED = "proposed"
+    FORMED = "formed"
+    ENDED = "ended"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+LIVE = (PairState.PROPOSED, PairState.FORMED)
+"""States in which a pair takes a place of both people."""
+
+NOT_AGAIN = (*LIVE, PairState.ENDED, PairState.DECLINED, PairState.EXPIRED)
+"""States after which the same two are not proposed again. A voided proposal was nobody's answer."""
+
+
+class Ending(StrEnum):
+    """How a pair ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a pair: the volunteer, and the person whose capacity is used."""
+
+    volunteer_id: UUID
+    person_id: UUID
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> "Party":
+        """The candidate as a side."""
+        return cls(candidate.id, candidate.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two volunteers who are asked to work together, do, or did."""
+
+    id: UUID
+    round_id: UUID
+    programme_id: UUID
+    cohort_id: UUID
+    mentor: Party
+    mentee: Party
+    format: str
+    topics: tuple[str, ...]
+    hobby: str | None
+    slots: tuple[Slot, ...]
+    points: Mapping[str, int]
+    expires_at: datetime
+    state: PairState = PairState.PROPOSED
+    accepted: tuple[Side, ...] = ()
+    until: date | None = None
+    outcome: Ending | None = None
+
+    @property
+    def parties(self) -> tuple[Party, Party]:
+        """Mentor and mentee."""
+        return self.mentor, self.mentee
+
+    @property
+    def live(self) -> bool:
+        """Whether the pair takes a place of both people."""
+        return self.state in LIVE
+
+    def side_of(self, volunteer_ids: Collection[UUID]) -> Side:
+        """The side that is one of these volunteers; raises NotFound when it is another's pair."""
+        if self.mentor.volunteer_id in volunteer_ids:
+            return Side.MENTOR
+        if self.mentee.volunteer_id in volunteer_ids:
+            return Side.MENTEE
+        raise pair_unknown()
+
+    def accept(self, side: Side, now: datetime, terms: Terms) -> "Step":
+        """One side says yes; the second yes forms the pair. A yes that was said before is no change."""
+        if self.live and side in self.accepted:
+            return Step(self)
+        self._check_open(now)
+        accepted = replace(self, accepted=(*self.accepted, side))
+        if len(accepted.accepted) < len(Side):
+            return Step(accepted, ProposalAccepted(accepted, side))
+        until = terms.last_day(self.format, now.date())
+        formed = replace(accepted, state=PairState.FORMED, until=until)
+        return Step(formed, ProposalAccepted(formed, side), PairFormed(formed))
+
+    def decline(self, side: Side, now: datetime) -> "Step":
+        """One side says no, also after a yes, as long as the other has not answered."""
+        self._check_open(now)
+        declined = replace(self, state=PairState.DECLINED)
+        return Step(declined, ProposalDeclined(declined, side))
+
+    def expire(self) -> "Step":
+        """Nobody, or only one side, answered in time."""
+        expired = replace(self, state=PairState.EXPIRED)
+        return Step(expired, ProposalExpired(expired))
+
+    def void(self) -> "Step":
+        """Overtaken by a change before both sides answered."""
+        voided = replace(self, state=PairState.VOIDED)
+        return Step(voided, ProposalVoided(voided))
+
+    def end(self, outcome: Ending) -> "Step":
+        """A running pair is over."""
+        if self.state is not PairState.FORMED:
+            raise pair_not_running()
+        ended = replace(self, state=PairState.ENDED, outcome=outcome)
+        return Step(ended, PairEnded(ended))
+
+    def leave(self) -> "Step":
+        """One side has left the programme: a proposal is void, a running pair is stopped."""
+        return self.end(Ending.STOPPED) if self.state is PairState.FORMED else self.void()
+
+    def _check_open(self, now: datetime) -> None:
+        if self.state is not PairState.PROPOSED:
+            raise proposal_over(self.state)
+        if now >= self.expires_at:
+            raise proposal_over(PairState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class PairFact:
+    """What every fact about a pair carries: the pair as it is after it."""
+
+    pair: Pair
+
+
+class ProposalMade(PairFact):
+    """Two volunteers are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted(PairFact):
+    """One side said yes."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDeclined(PairFact):
+    """One side said no."""
+
+    side: Side
+
+
+class ProposalExpired(PairFact):
+    """Time ran out."""
+
+
+class ProposalVoided(PairFact):
+    """Overtaken by events."""
+
+
+class PairFormed(PairFact):
+    """Both said yes."""
+
+
+class PairEnded(PairFact):
+    """Both are free again."""
+
+
+class Step:
+    """A pair after a decision, with the facts to tell."""
+
+    def __init__(self, pair: Pair, *facts: PairFact) -> None:
+        self.pair = pair
+        self.facts = facts
+
+
+def propose(pair_id: UUID, round_: Round, match: Match, sides: Sides, expires_at: datetime) -> Step:
+    """A match of a round becomes a question to both."""
+    pair = Pair(
+        id=pair_id,
+        round_id=round_.id,
+        programme_id=round_.programme_id,
+        cohort_id=round_.cohort_id,
+        mentor=Party.of(sides[0]),
+        mentee=Party.of(sides[1]),
+        format=match.format,
+        topics=match.topics,
+        hobby=match.hobby,
+        slots=match.slots,
+        points=match.points,
+        expires_at=expires_at,
+    )
+    return Step(pair, ProposalMade(pair))

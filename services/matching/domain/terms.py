@@ -1,0 +1,52 @@
+"""What a programme asks of its pairs: formats, gap, slots, weights, and how long a proposal waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FormatTerms:
+    """One allowed format: the least number of people, and the length of a pair in days."""
+
+    format: str
+    people_min: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policy of a programme. `weights` are points per part of the score."""
+
+    formats: tuple[FormatTerms, ...]
+    level_gap: int
+    common_slot_minutes: int
+    weights: Mapping[str, int]
+    proposal_expires_hours: float
+    ends_on: date
+
+    @property
+    def pair_formats(self) -> frozenset[str]:
+        """The formats that two people can start; a format for more is composed, not paired."""
+        return frozenset(terms.format for terms in self.formats if terms.people_min <= 2)
+
+    @property
+    def proposals_wait(self) -> timedelta:
+        """How long a proposal stays open."""
+        return timedelta(hours=self.proposal_expires_hours)
+
+    def last_day(self, format_: str, today: date) -> date:
+        """The day until which a pair formed today runs: the format's length, within the programme."""
+        days = next((terms.days for terms in self.formats if terms.format == format_), 0)
+        return max(today, min(today + timedelta(days=days), self.ends_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme as far as enrollment has told; `terms` are missing where only a cohort is known."""
+
+    id: UUID
+    terms: Terms | None = None
+    cohorts: tuple[UUID, ...] = ()
+    closed: bool = False

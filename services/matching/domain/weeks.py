@@ -1,0 +1,78 @@
+"""Weekly windows in real time zones, laid over one another.
+
+A week is an integer with a bit per minute, Monday 00:00 UTC being bit 0; it wraps around.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+DAY = 24 * 60
+WEEK = 7 * DAY
+FULL = (1 << WEEK) - 1
+SHORTEST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A weekly window; weekday 0 is Monday. It may run over midnight."""
+
+    weekday: int
+    start_minute: int
+    minutes: int
+
+
+def week_of(slots: Iterable[Slot], time_zone: str, on: date) -> int:
+    """The free minutes in UTC, with the zone's offset of that day; nobody is free in an unknown zone."""
+    offset = _offset_minutes(time_zone, on)
+    if offset is None:
+        return 0
+    week = 0
+    for slot in slots:
+        start = (slot.weekday * DAY + slot.start_minute - offset) % WEEK
+        bits = ((1 << slot.minutes) - 1) << start
+        week |= (bits | bits >> WEEK) & FULL
+    return week
+
+
+def common_windows(one: int, other: int) -> tuple[Slot, ...]:
+    """What both have free, in UTC, as windows of 15 minutes to a day, in the order of the week."""
+    return tuple(_windows(one & other))
+
+
+def common_minutes(one: int, other: int) -> int:
+    """Minutes of a week that both have free; crumbs below 15 minutes do not count."""
+    return sum(window.minutes for window in _windows(one & other))
+
+
+def _offset_minutes(time_zone: str, on: date) -> int | None:
+    try:
+        zone = ZoneInfo(time_zone)
+    except (KeyError, ValueError, OSError):
+        return None
+    offset = datetime.combine(on, time(12), zone).utcoffset()
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def _windows(week: int) -> Iterator[Slot]:
+    # A week without a gap has no beginning: start it on Monday.
+    starts = week & ~_rotated(week, WEEK - 1) if week != FULL else 1
+    while starts:
+        start = _lowest(starts)
+        starts &= starts - 1
+        ahead = _rotated(week, start)
+        length = _lowest(~ahead) if ahead != FULL else WEEK
+        while length >= SHORTEST:
+            minutes = min(length, DAY)
+            yield Slot(start // DAY, start % DAY, minutes)
+            start, length = (start + minutes) % WEEK, length - minutes
+
+
+def _rotated(week: int, minutes: int) -> int:
+    """The week seen from that minute on."""
+    return (week >> minutes | week << (WEEK - minutes)) & FULL
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1

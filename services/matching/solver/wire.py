@@ -1,0 +1,45 @@
+"""Pool and outcome as JSON. The pool is written in one order, so that its hash names it."""
+
+import hashlib
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from services.matching.domain.rounds import Outcome, Pool
+from services.matching.domain.terms import Terms
+
+_POOL = TypeAdapter(Pool)
+_TERMS = TypeAdapter(Terms)
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def write_pool(pool: Pool) -> bytes:
+    """The pool as JSON, its entrants in the order of their ids."""
+    entrants = sorted(pool.entrants, key=lambda entrant: entrant.candidate.id)
+    return _POOL.dump_json(replace(pool, entrants=tuple(entrants)))
+
+
+def read_pool(text: bytes) -> Pool:
+    """The pool; raises ValueError when it is none."""
+    return _POOL.validate_json(text)
+
+
+def write_outcome(outcome: Outcome) -> bytes:
+    """The outcome as JSON."""
+    return _OUTCOME.dump_json(outcome)
+
+
+def read_outcome(text: bytes) -> Outcome:
+    """The outcome; raises ValueError when it is none."""
+    return _OUTCOME.validate_json(text)
+
+
+def input_hash(pool: Pool) -> str:
+    """SHA-256 of the pool, hex."""
+    return hashlib.sha256(write_pool(pool)).hexdigest()
+
+
+def policy_hash(terms: Terms) -> str:
+    """SHA-256 of the policy, hex; the order of the weights does not matter."""
+    ordered = replace(terms, weights=dict(sorted(terms.weights.items())))
+    return hashlib.sha256(_TERMS.dump_json(ordered)).hexdigest()

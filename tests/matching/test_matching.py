@@ -1,0 +1,245 @@
+"""The round as a whole, against an oracle that tries every answer there is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.matching.domain.assignment import Pairing, Problem
+from services.matching.domain.candidates import Candidate, Need, Offer, Side
+from services.matching.domain.hard_rules import obstacle
+from services.matching.domain.matching import pair_up
+from services.matching.domain.rounds import Match, Pool, Unmatched
+from services.matching.solver.assignment import assign
+from tests.matching.builders import TERMS, a_mentee, a_mentor, a_pool, entrant, profile
+
+
+def solve(pool: Pool) -> tuple[tuple[Match, ...], tuple[Unmatched, ...]]:
+    return pair_up(pool, assign, lambda step, done, total: None)
+
+
+def names(matches: tuple[Match, ...]) -> set[tuple[int, int]]:
+    return {(match.mentor_id.int, match.mentee_id.int) for match in matches}
+
+
+def reasons(unmatched: tuple[Unmatched, ...]) -> dict[tuple[int, str], str]:
+    return {(one.volunteer_id.int, str(one.side)): one.reason for one in unmatched}
+
+
+def answers(problem: Problem, mentees: tuple[UUID, ...]) -> Iterator[tuple[Pairing, ...]]:
+    """Every way to pair these mentees, or not."""
+    if not mentees:
+        yield ()
+        return
+    for rest in answers(problem, mentees[1:]):
+        yield rest
+        for mentor in problem.mentors:
+            if (mentor, mentees[0]) in problem.points:
+                yield ((mentor, mentees[0]), *rest)
+
+
+def within_capacity(problem: Problem, pairings: tuple[Pairing, ...]) -> bool:
+    taken = Counter(volunteer for pairing in pairings for volunteer in pairing)
+    return all(count <= problem.places[volunteer] for volunteer, count in taken.items())
+
+
+def worth(problem: Problem, pairings: tuple[Pairing, ...]) -> tuple[int, int]:
+    return len(pairings), sum(problem.points[pairing] for pairing in pairings)
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    mentors = tuple(UUID(int=number) for number in range(1, draw(st.integers(0, 5)) + 1))
+    # From number 4 on, those who teach may be among those who learn.
+    first = draw(st.sampled_from([4, 10]))
+    mentees = tuple(UUID(int=number) for number in range(first, first + draw(st.integers(0, 5))))
+    everybody = sorted({*mentors, *mentees})
+    places = {one: draw(st.integers(0, 3)) for one in everybody}
+    points = {
+        (mentor, mentee): value
+        for mentor in mentors
+        for mentee in mentees
+        if mentor != mentee
+        and (value := draw(st.none() | st.integers(0, 12))) is not None
+        # The rules let nobody without a free place be a candidate.
+        and places[mentor] > 0
+        and places[mentee] > 0
+    }
+    return Problem(mentors, mentees, places, points)
+
+
+@settings(max_examples=600, deadline=None)
+@given(problems())
+def test_no_other_answer_matches_more_or_has_more_points(problem: Problem) -> None:
+    chosen = assign(problem)
+    best = max(
+        worth(problem, answer)
+        for answer in answers(problem, problem.mentees)
+        if within_capacity(problem, answer)
+    )
+
+    assert worth(problem, chosen) == best
+    assert within_capacity(problem, chosen)
+    assert len({mentee for _, mentee in chosen}) == len(chosen)
+
+
+def test_one_forbidden_combination_of_two_by_two_still_gives_two_pairs() -> None:
+    keen = a_mentor(1, motivation=5)
+    other = a_mentor(2, avoid=(UUID(int=0x1003),))
+
+    matches, unmatched = solve(a_pool(keen, other, a_mentee(3, openness=5), a_mentee(4)))
+
+    assert names(matches) == {(1, 3), (2, 4)}
+    assert unmatched == ()
+
+
+def test_many_matched_mentees_outweigh_many_points() -> None:
+    """1-3 alone would have the most points; 1-4 and 2-3 match both mentees."""
+    best = a_mentor(1, offers=(Offer("ai", 5), Offer("crm", 5)), motivation=5)
+    fair = a_mentor(2, offers=(Offer("ai", 2),), motivation=1)
+    wants_ai = a_mentee(3, openness=5)
+    wants_crm = a_mentee(4, needs=(Need("crm", 1, 4),), openness=1)
+
+    matches, _ = solve(a_pool(best, fair, wants_ai, wants_crm))
+
+    assert names(matches) == {(1, 4), (2, 3)}
+
+
+def test_a_mentor_with_two_places_gets_two_mentees() -> None:
+    matches, unmatched = solve(a_pool(a_mentor(1, capacity=2), *map(a_mentee, (2, 3, 4))))
+
+    assert {mentor for mentor, _ in names(matches)} == {1}
+    assert len(matches) == 2
+    assert [one.reason for one in unmatched] == ["outcompeted"]
+
+
+def test_who_teaches_and_learns_shares_one_capacity_between_both() -> None:
+    middle = a_mentee(2, roles=("mentor", "mentee"), offers=(Offer("crm", 5),), level=5, capacity=1)
+    top = a_mentee(3, needs=(Need("crm", 1, 0),), level=9)
+
+    matches, unmatched = solve(a_pool(a_mentor(1), middle, top))
+
+    assert len(matches) == 1
+    assert len(unmatched) == 2
+
+
+def test_a_pair_is_told_with_all_that_the_proposal_says() -> None:
+    mentor = a_mentor(1, hobbies=("chess",), formats=("sprint", "one_to_one"))
+    mentee = a_mentee(2, hobbies=("golf", "chess"), formats=("group", "one_to_one", "sprint"))
+
+    (match,), _ = solve(a_pool(mentor, mentee))
+
+    assert match.format == "one_to_one"
+    assert match.topics == ("ai",)
+    assert match.hobby == "chess"
+    assert [(slot.weekday, slot.start_minute, slot.minutes) for slot in match.slots] == [
+        (0, 540, 120)
+    ]
+    assert match.points == {
+        "topics": 40,
+        "hobbies": 3,
+        "motivation": 10,
+        "distance": 0,
+        "availability": 5,
+        "scarcity": 5,
+    }
+
+
+def test_everybody_who_is_left_has_the_most_frequent_reason() -> None:
+    far = a_mentee(5, time_zone="Asia/Tokyo")
+    mentors = [a_mentor(1), a_mentor(2), a_mentor(3, level=6)]
+
+    matches, unmatched = solve(a_pool(*mentors, a_mentee(4), far))
+
+    assert len(matches) == 1
+    told = reasons(unmatched)
+    assert told[5, "mentee"] == "no_common_slot"
+    assert told[3, "mentor"] == "level_gap"
+    assert sorted(told.values()) == ["level_gap", "no_common_slot", "outcompeted"]
+
+
+@pytest.mark.parametrize(
+    ("pool", "told"),
+    [
+        (a_pool(), {}),
+        (a_pool(a_mentee(1)), {(1, "mentee"): "no_mentors"}),
+        (a_pool(a_mentor(1)), {(1, "mentor"): "no_mentees"}),
+        (
+            a_pool(a_mentor(1, hours_per_month=0), a_mentee(2)),
+            {(1, "mentor"): "no_hours", (2, "mentee"): "no_hours"},
+        ),
+        (
+            a_pool(entrant(a_mentor(1, capacity=2), free=0), a_mentee(2)),
+            {(1, "mentor"): "no_capacity", (2, "mentee"): "no_capacity"},
+        ),
+        (
+            a_pool(a_mentee(1, roles=("mentor", "mentee"))),
+            {(1, "mentor"): "no_mentees", (1, "mentee"): "no_mentors"},
+        ),
+    ],
+)
+def test_nobody_to_pair_is_a_reason_and_no_error(
+    pool: Pool, told: dict[tuple[int, str], str]
+) -> None:
+    matches, unmatched = solve(pool)
+
+    assert matches == ()
+    assert reasons(unmatched) == told
+
+
+languages = st.sampled_from([("en",), ("ru",), ("en", "ru")])
+
+
+@st.composite
+def volunteers(draw: st.DrawFn) -> list[Candidate]:
+    ids = list(range(1, draw(st.integers(2, 9)) + 1))
+    topics = st.sampled_from(["ai", "crm", "green"])
+    return [
+        a_mentor(
+            number,
+            roles=draw(st.sampled_from([("mentor",), ("mentee",), ("mentor", "mentee")])),
+            offers=(Offer(draw(topics), draw(st.integers(1, 5))),),
+            needs=(Need(draw(topics), 1, draw(st.integers(0, 4))),),
+            level=draw(st.integers(1, 9)),
+            capacity=draw(st.integers(0, 3)),
+            languages=draw(languages),
+            motivation=draw(st.integers(1, 5)),
+            managers=draw(
+                st.lists(st.sampled_from(ids), unique=True, max_size=3).map(
+                    lambda chain: tuple(UUID(int=0x1000 + one) for one in chain)
+                )
+            ),
+        )
+        for number in ids
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(volunteers(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_changes_nothing(them: list[Candidate], random: object) -> None:
+    shuffled = list(them)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert solve(a_pool(*them)) == solve(a_pool(*shuffled))
+
+
+@settings(max_examples=150, deadline=None)
+@given(volunteers())
+def test_no_pair_breaks_a_rule_and_everybody_is_paired_or_has_a_reason(
+    them: list[Candidate],
+) -> None:
+    matches, unmatched = solve(a_pool(*them))
+    by_id = {one.id: profile(one) for one in them}
+
+    for match in matches:
+        assert obstacle(by_id[match.mentor_id], by_id[match.mentee_id], TERMS) is None
+    seats = Counter(one for match in matches for one in (match.mentor_id, match.mentee_id))
+    assert all(count <= by_id[one].candidate.capacity for one, count in seats.items())
+    told = {(one.volunteer_id, one.side) for one in unmatched}
+    told |= {(match.mentor_id, Side.MENTOR) for match in matches}
+    told |= {(match.mentee_id, Side.MENTEE) for match in matches}
+    assert told == {(one.id, Side(role)) for one in them for role in one.roles}
+    assert len(unmatched) == len({(one.volunteer_id, one.side) for one in unmatched})
