@@ -54,15 +54,18 @@ def _gone(old: Schema, new: Schema, at: str) -> Iterator[str]:
     for value in old.get("x-known-values", ()):
         if value not in new.get("x-known-values", ()):
             yield f"{at} = {value}"
-    for part, other in zip(_parts(old), _parts(new), strict=False):
-        yield from _gone(part, other, f"{at}/*")
+    others = _parts(new)
+    for place, part in _parts(old).items():
+        if place in others:
+            yield from _gone(part, others[place], f"{at}/*")
 
 
-def _parts(schema: Schema) -> list[Schema]:
-    """The schemas of items, values of a map and alternatives, in a fixed order."""
-    inner = [schema.get("items"), schema.get("additionalProperties"), *schema.get("anyOf", ())]
-    inner += [part for _, part in sorted(schema.get("patternProperties", {}).items())]
-    return [part if isinstance(part, dict) else {} for part in inner]
+def _parts(schema: Schema) -> dict[str, Schema]:
+    """The schemas of items, of values of a map and of alternatives, each by its place."""
+    parts = {keyword: schema.get(keyword) for keyword in ("items", "additionalProperties")}
+    parts |= schema.get("patternProperties", {})
+    parts |= {f"anyOf {place}": part for place, part in enumerate(schema.get("anyOf", ()))}
+    return {place: part for place, part in parts.items() if isinstance(part, dict)}
 
 
 def _refused(reader: Schema, writer: Schema, at: str) -> Iterator[str]:
