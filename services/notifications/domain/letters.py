@@ -1,0 +1,51 @@
+"""What a mail says, before it is put into words of a language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.notifications.domain.pairs import Contact, Session, Side, TopicLabels, Window
+from services.notifications.domain.reminders import Kind, Reminder
+from services.notifications.domain.sending import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One reminder with all that its text needs. `written_at` is the database's time."""
+
+    kind: Kind
+    side: Side
+    reader: Contact
+    partner: Contact | None
+    topics: tuple[TopicLabels, ...]
+    hobby: str | None
+    windows: tuple[Window, ...]
+    answer_by: datetime | None
+    until: date | None
+    session: Session | None
+    written_at: datetime
+
+
+def letter_of(
+    reminder: Reminder, known: Knowledge, labels: dict[str, TopicLabels], now: datetime
+) -> Letter:
+    """The letter of a reminder that may be sent: `known` is complete. A topic without labels shows
+    its code.
+    """
+    pair, reader = known.pair, known.reader
+    if pair is None or reader is None:
+        raise ValueError("a letter needs its pair and its reader")
+    proposal = pair.proposal
+    topics = proposal.topics if proposal else ()
+    return Letter(
+        kind=reminder.kind,
+        side=reminder.side,
+        reader=reader,
+        partner=known.partner,
+        topics=tuple(labels.get(code, TopicLabels(code, code)) for code in topics),
+        hobby=proposal.hobby if proposal else None,
+        windows=proposal.windows if proposal else (),
+        answer_by=proposal.expires_at if proposal else None,
+        until=pair.formed.until if pair.formed else None,
+        session=pair.session(reminder.session_id),
+        written_at=now,
+    )

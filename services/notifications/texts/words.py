@@ -1,0 +1,123 @@
+"""Small words in both languages: dates, times, zones and the names of hobbies.
+
+Hobbies are codes on the topic; one that has no name here is shown as its code, readable at least.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.units import format_unit
+
+from services.notifications.domain.pairs import Window
+
+LANGUAGES = ("en", "ru")
+
+_DATE = {"en": "d MMMM y", "ru": "d MMMM y 'года'"}
+_ZONE = {"en": "{} time", "ru": "время: {}"}
+_PARTNER = {"en": "a colleague", "ru": "коллега"}
+
+HOBBIES: dict[str, dict[str, str]] = {
+    "art": {"en": "art", "ru": "искусство"},
+    "astronomy": {"en": "astronomy", "ru": "астрономия"},
+    "baking": {"en": "baking", "ru": "выпечка"},
+    "board_games": {"en": "board games", "ru": "настольные игры"},
+    "books": {"en": "books", "ru": "книги"},
+    "chess": {"en": "chess", "ru": "шахматы"},
+    "cinema": {"en": "cinema", "ru": "кино"},
+    "climbing": {"en": "climbing", "ru": "скалолазание"},
+    "cooking": {"en": "cooking", "ru": "кулинария"},
+    "cycling": {"en": "cycling", "ru": "велосипед"},
+    "dancing": {"en": "dancing", "ru": "танцы"},
+    "drawing": {"en": "drawing", "ru": "рисование"},
+    "fishing": {"en": "fishing", "ru": "рыбалка"},
+    "fitness": {"en": "fitness", "ru": "фитнес"},
+    "football": {"en": "football", "ru": "футбол"},
+    "gaming": {"en": "computer games", "ru": "компьютерные игры"},
+    "gardening": {"en": "gardening", "ru": "садоводство"},
+    "hiking": {"en": "hiking", "ru": "походы"},
+    "history": {"en": "history", "ru": "история"},
+    "languages": {"en": "languages", "ru": "языки"},
+    "music": {"en": "music", "ru": "музыка"},
+    "painting": {"en": "painting", "ru": "живопись"},
+    "photography": {"en": "photography", "ru": "фотография"},
+    "reading": {"en": "reading", "ru": "чтение"},
+    "running": {"en": "running", "ru": "бег"},  # noqa: RUF001 - a Russian word
+    "sailing": {"en": "sailing", "ru": "парусный спорт"},
+    "skiing": {"en": "skiing", "ru": "лыжи"},
+    "swimming": {"en": "swimming", "ru": "плавание"},
+    "tennis": {"en": "tennis", "ru": "теннис"},
+    "theatre": {"en": "theatre", "ru": "театр"},
+    "travel": {"en": "travel", "ru": "путешествия"},
+    "volunteering": {"en": "volunteering", "ru": "волонтёрство"},
+    "writing": {"en": "writing", "ru": "писательство"},
+    "yoga": {"en": "yoga", "ru": "йога"},
+}
+
+
+def language_of(locale: str) -> str:
+    """The language to write in; English for anybody whose language we do not have."""
+    language = locale.lower()[:2]
+    return language if language in LANGUAGES else "en"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The reader's zone; UTC where its name means nothing to us."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, a path outside, a directory
+        return ZoneInfo("UTC")
+
+
+def zone_name(zone: ZoneInfo, language: str) -> str:
+    """The zone as people call it: by its city."""
+    if zone.key in ("UTC", "Etc/UTC"):
+        return "UTC"
+    city = get_timezone_location(zone, locale=language, return_city=True)
+    return _ZONE[language].format(city)
+
+
+def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """A day of the week, a date and a time of the reader's zone, 24 hours."""
+    return format_datetime(at, f"EEEE, {_DATE[language]}, HH:mm", tzinfo=zone, locale=language)
+
+
+def deadline(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """A date and a time, fit to follow "by" and its Russian sister, which bends names of days."""
+    return format_datetime(at, f"{_DATE[language]}, HH:mm", tzinfo=zone, locale=language)
+
+
+def day(on: date, language: str) -> str:
+    """A date."""
+    return format_date(on, _DATE[language], locale=language)
+
+
+def minutes(count: int, language: str) -> str:
+    """A length of time: "45 minutes"."""
+    return format_unit(count, "duration-minute", locale=language)
+
+
+def hobby(code: str, language: str) -> str:
+    """The name of a hobby."""
+    return HOBBIES.get(code, {}).get(language) or code.replace("_", " ").replace("-", " ")
+
+
+def partner(language: str) -> str:
+    """What a partner without a name is called."""
+    return _PARTNER[language]
+
+
+def weekly(windows: Iterable[Window], zone: ZoneInfo, language: str, now: datetime) -> list[str]:
+    """Weekly windows of UTC as lines of the reader's zone, with the offset of the coming week."""
+    lines = []
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for window in windows:
+        days_ahead = (window.weekday - midnight.weekday()) % 7
+        start = midnight + timedelta(days=days_ahead, minutes=window.start)
+        begins = start.astimezone(zone)
+        ends = (start + timedelta(minutes=window.minutes)).astimezone(zone)
+        name = format_date(begins, "EEEE", locale=language)
+        times = [format_time(t, "HH:mm", tzinfo=zone, locale=language) for t in (begins, ends)]
+        lines.append(((begins.weekday(), begins.time()), f"{name}, {times[0]}–{times[1]}"))  # noqa: RUF001 - a range
+    return [line for _, line in sorted(lines)]
