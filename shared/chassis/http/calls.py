@@ -1,0 +1,154 @@
+"""The gate of every route: who calls, whether they may, whether there is room; then one unit of work.
+
+A route declares `command(...)` or `query(...)` with the roles of which one is needed, and gets a Call.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+
+from shared.chassis.auth import Authenticator
+from shared.chassis.http import idempotency
+from shared.chassis.http.limits import BODY_HASH, OutboxGate, Rates
+from shared.chassis.http.problems import Problem, invalid
+from shared.chassis.principals import Principal, Resolve, Role
+from shared.chassis.transactions import Transactions, Tx
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+LONGEST_KEY = 255
+KEY_HEADER = "Idempotency-Key"
+# Given to a person within a programme; the other roles come with the token and hold everywhere.
+_ROLES_OF_A_PROGRAMME = frozenset({Role.LEAD, Role.SPONSOR})
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    description="A token of the company's identity provider, for this audience.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[Unit]):
+    """What a service's HTTP edge is made of; there is one for each application."""
+
+    authenticator: Authenticator
+    rates: Rates
+    outbox: OutboxGate
+    transactions: Transactions
+    unit: Callable[[Tx], Unit]
+    resolve: Resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of a caller who may make it."""
+
+    principal: Principal
+    edge: Edge[Any]
+    request: Request
+
+    async def read(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Answer a question; nothing can be written."""
+        return await self.edge.transactions.read(lambda tx: handler(self.edge.unit(tx)))
+
+    async def run(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Carry out a command that is the same when it is repeated (PUT, PATCH, DELETE)."""
+        return await self.edge.transactions.run(lambda tx: handler(self.edge.unit(tx)))
+
+    async def once(
+        self,
+        handler: Callable[[Any], Awaitable[Result]],
+        view: Callable[[Result], BaseModel],
+        status: int = 201,
+    ) -> Response:
+        """Carry out a command (POST) once for its Idempotency-Key; a repeat gets the first answer."""
+
+        async def work(tx: Tx) -> idempotency.Answer:
+            result = await handler(self.edge.unit(tx))
+            return idempotency.Answer(status, view(result).model_dump_json())
+
+        sent = self._idempotent_request()
+        answer = await idempotency.answer_once(self.edge.transactions, sent, work)
+        return answer.response()
+
+    def _idempotent_request(self) -> idempotency.Request:
+        request, claims = self.request, self.principal.claims
+        route = request.scope["route"].path
+        key = request.headers[KEY_HEADER]
+        body = request.scope[BODY_HASH].hexdigest()
+        return idempotency.Request.of(
+            scope=(claims.issuer, claims.subject, request.method, route, key),
+            sent=(request.url.path, request.url.query, body),
+        )
+
+
+def command(*roles: Role, scope: str | None = None) -> Any:
+    """Who may change something: one of `roles`, in the programme that the path parameter `scope` names."""
+    return Depends(_gate(frozenset(roles), scope, changes=True))
+
+
+def query(*roles: Role, scope: str | None = None) -> Any:
+    """Who may read something: one of `roles`, in the programme that the path parameter `scope` names."""
+    return Depends(_gate(frozenset(roles), scope, changes=False))
+
+
+def _gate(
+    roles: frozenset[Role], scope: str | None, *, changes: bool
+) -> Callable[..., Awaitable[Call]]:
+    if not roles:
+        raise ValueError("a route names the roles that may call it")
+
+    async def enter(
+        request: Request,
+        _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    ) -> Call:
+        edge: Edge[Any] = request.app.state.edge
+        claims = await edge.authenticator.claims(request.headers.get("authorization"))
+        edge.rates.take((claims.issuer, claims.subject))
+        principal = await edge.transactions.read(lambda tx: edge.resolve(tx, claims))
+        _require(principal, roles, _programme(request, scope))
+        if changes:
+            if request.method == "POST":
+                _require_key(request.headers.get(KEY_HEADER))
+            await edge.outbox.check()
+        return Call(principal, edge, request)
+
+    return enter
+
+
+def _require(principal: Principal, roles: frozenset[Role], programme: str | None) -> None:
+    for role in roles:
+        if principal.has(role, programme if role in _ROLES_OF_A_PROGRAMME else None):
+            return
+    if Role.PARTICIPANT in roles:
+        raise Problem(403, "not_enrolled", "Nobody here knows you yet; enrol first.")
+    raise Problem(403, "role_missing", "You need another role; ask the programme's lead.")
+
+
+def _require_key(key: str | None) -> None:
+    if not key:
+        raise Problem(
+            400, "idempotency_key_missing", f"Send a new {KEY_HEADER} with each new POST."
+        )
+    if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise Problem(
+            400,
+            "idempotency_key_malformed",
+            f"Send an {KEY_HEADER} of at most {LONGEST_KEY} printable ASCII characters.",
+        )
+
+
+def _programme(request: Request, scope: str | None) -> str | None:
+    if scope is None:
+        return None
+    try:
+        return str(UUID(request.path_params[scope]))
+    except ValueError:
+        raise invalid(f"/{scope}", "uuid_parsing", where="path") from None

@@ -1,0 +1,141 @@
+"""The OpenAPI document: adds to FastAPI's what our gate and limits answer, so that it is true for every route."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from shared.chassis.http.calls import KEY_HEADER
+from shared.chassis.http.limits import JSON, taken_by
+from shared.chassis.http.problems import MEDIA_TYPE
+
+Schema = dict[str, Any]
+
+PROBLEM: Schema = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457 problem details. `code` is stable; `detail` is for people.",
+    "required": ["type", "title", "status", "code", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["in", "pointer", "code"],
+                "properties": {
+                    "in": {"enum": ["body", "path", "query", "header"]},
+                    "pointer": {"type": "string", "description": "JSON pointer (RFC 6901)"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+KEY: Schema = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": True,
+    "description": "New for each new request, the same when it is sent again; kept for 48 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11",
+}
+# status -> (title, code of the example)
+_EVERYWHERE = {
+    401: ("Unauthorized", "token_expired"),
+    403: ("Forbidden", "role_missing"),
+    429: ("Too Many Requests", "too_many_requests"),
+    500: ("Internal Server Error", "failed"),
+    503: ("Service Unavailable", "unavailable"),
+}
+_WITH_INPUT = {422: ("Unprocessable Entity", "request_invalid")}
+_WITH_PATH = {404: ("Not Found", "not_found")}
+_COMMANDS = {409: ("Conflict", "already_exists")}
+_POSTS = {400: ("Bad Request", "idempotency_key_missing")}
+_WITH_BODY = {
+    400: ("Bad Request", "json_broken"),
+    413: ("Content Too Large", "body_too_large"),
+    415: ("Unsupported Media Type", "media_type_unsupported"),
+}
+
+
+def document(app: FastAPI) -> Schema:
+    """The application's OpenAPI document, made once."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        streams = _streams(app)
+        for path, methods in made.get("paths", {}).items():
+            for method, operation in methods.items():
+                _complete(path, method, operation, streams.get((path, method)))
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = PROBLEM
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _complete(path: str, method: str, operation: Schema, stream: str | None) -> None:
+    if stream is not None:
+        content = {stream: {"schema": {"type": "string"}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if method == "post":
+        operation.setdefault("parameters", []).append(KEY)
+    responses = operation["responses"]
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
+    for status, (title, code) in _possible(path, method, operation).items():
+        responses.setdefault(str(status), _problem_response(status, title, code))
+    for response in responses.values():
+        response.setdefault("headers", {})["X-Correlation-Id"] = {
+            "schema": {"type": "string", "format": "uuid"}
+        }
+
+
+def _possible(path: str, method: str, operation: Schema) -> dict[int, tuple[str, str]]:
+    possible = dict(_EVERYWHERE)
+    if operation.get("parameters") or "requestBody" in operation:
+        possible |= _WITH_INPUT
+    if "{" in path:
+        possible |= _WITH_PATH
+    if method != "get":
+        possible |= _COMMANDS
+    if method == "post":
+        possible |= _POSTS
+    if "requestBody" in operation:
+        possible |= _WITH_BODY
+    return dict(sorted(possible.items()))
+
+
+def _problem_response(status: int, title: str, code: str) -> Schema:
+    example: Schema = {
+        "type": f"urn:obverse:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": "One sentence that says what to do next.",
+        "instance": "urn:uuid:0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11",
+    }
+    if status == 422:
+        example["errors"] = [{"in": "body", "pointer": "/capacity", "code": "int_type"}]
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": title,
+        "content": {MEDIA_TYPE: {"schema": reference, "example": example}},
+    }
+
+
+def _streams(app: FastAPI) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for route in app.state.routes:
+        if isinstance(route, APIRoute) and (takes := taken_by(route.endpoint)) is not JSON:
+            found |= {(route.path, m.lower()): takes.media_type for m in route.methods or ()}
+    return found

@@ -1,0 +1,183 @@
+"""How an error is answered: RFC 9457 problem details with a stable `code`, never with a value that was sent.
+
+Every refusal of every service passes here, so that a client learns one shape.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+
+from shared.chassis.auth import BadToken, KeysUnavailable
+from shared.chassis.correlation import current_trail
+from shared.chassis.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
+from shared.chassis.troubles import is_transient
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+MOST_ERRORS = 50
+LONGEST_POINTER = 200
+
+_STATUS_OF_REFUSAL: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+}
+_CODES = {404: "route_unknown", 405: "method_not_allowed", 400: "json_broken"}
+_DETAILS = {
+    "route_unknown": "There is no such address; see /openapi.json.",
+    "method_not_allowed": "The address does not know this method; see the Allow header.",
+    "json_broken": "The body is not JSON; send UTF-8 JSON text.",
+    "request_invalid": "The request does not fit; see errors for each place and what is wrong there.",
+    "token_missing": "Send a bearer token of the company's identity provider.",
+    "token_expired": "The token has expired; get a new one.",
+    "token_invalid": "The token does not count here; get one for this service.",
+    "unavailable": "What this service stands on does not answer now; try again.",
+    "failed": "Something went wrong that is not your fault; the log has it under the correlation id.",
+}
+
+
+class Problem(HTTPException):
+    """An answer that is not what was asked for.
+
+    An HTTPException, because FastAPI turns any other error that reading a body raises into its own.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.status = status
+        self.code = code
+        self.errors = errors
+
+    def response(self) -> Response:
+        """The answer; ASCII, so that nothing in it can break its encoding."""
+        content: dict[str, Any] = {
+            "type": f"urn:obverse:problem:{self.code}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "instance": f"urn:uuid:{current_trail().correlation_id}",
+        }
+        if self.errors:
+            content["errors"] = list(self.errors)
+        return Response(
+            json.dumps(content), self.status, headers=self.headers, media_type=MEDIA_TYPE
+        )
+
+
+def unavailable(code: str = "unavailable", detail: str | None = None) -> Problem:
+    """503: nothing was done, try again."""
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return Problem(503, code, detail or _DETAILS["unavailable"], headers=headers)
+
+
+def invalid(place: str, code: str, where: str = "body") -> Problem:
+    """422 for one place."""
+    error = {"in": where, "pointer": place, "code": code}
+    return Problem(422, "request_invalid", _DETAILS["request_invalid"], [error])
+
+
+def failed() -> Problem:
+    """500: a bug."""
+    return Problem(500, "failed", _DETAILS["failed"])
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an exception stands for; None where nobody foresaw it."""
+    problem: Problem | None = None
+    match error:
+        case Problem():
+            problem = error
+        case Refusal():
+            problem = _of_refusal(error)
+        case RequestValidationError():
+            problem = _of_validation(error)
+        case BadToken():
+            problem = _of_token(error)
+        case HTTPException():
+            code = _CODES.get(error.status_code, f"http_{error.status_code}")
+            detail = _DETAILS.get(code, HTTPStatus(error.status_code).description)
+            problem = Problem(error.status_code, code, detail, headers=error.headers)
+        case KeysUnavailable():
+            problem = unavailable()
+        case PyMongoError() if is_transient(error):
+            problem = unavailable()
+    return problem
+
+
+def _of_token(error: BadToken) -> Problem:
+    challenge = "Bearer" if error.code == "token_missing" else 'Bearer error="invalid_token"'
+    headers = {"WWW-Authenticate": challenge}
+    return Problem(401, error.code, _DETAILS[error.code], headers=headers)
+
+
+def _of_refusal(refusal: Refusal) -> Problem:
+    status = next(s for kind, s in _STATUS_OF_REFUSAL.items() if isinstance(refusal, kind))
+    pointer = refusal.pointer if isinstance(refusal, Invalid) else ""
+    errors = [{"in": "body", "pointer": pointer, "code": refusal.code}] if pointer else []
+    return Problem(status, refusal.code, refusal.detail, errors)
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return Problem(400, "json_broken", _DETAILS["json_broken"])
+    errors = [
+        {
+            "in": str(item["loc"][0]),
+            "pointer": pointer(item["loc"][1:]),
+            "code": str(item["type"]),
+        }
+        for item in found[:MOST_ERRORS]
+    ]
+    return Problem(422, "request_invalid", _DETAILS["request_invalid"], errors)
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a place."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step}" for step in steps)[:LONGEST_POINTER]
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Make every error that was foreseen a problem; others are left to the outermost layer."""
+
+    async def answer(request: Request, error: Exception) -> Response:  # noqa: ARG001 - FastAPI's shape
+        problem = problem_of(error)
+        if problem is None:
+            raise error
+        if problem.status in (401, 403):
+            log.info("auth.refused", code=problem.code)
+        elif problem.status == 503:
+            log.warning("http.unavailable", code=problem.code, exc_info=error)
+        return problem.response()
+
+    handler: Callable[[Request, Exception], Awaitable[Response]] = answer
+    kinds: tuple[type[Exception], ...] = (
+        Problem,
+        Refusal,
+        RequestValidationError,
+        HTTPException,
+        BadToken,
+        KeysUnavailable,
+        PyMongoError,
+    )
+    for kind in kinds:
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,128 @@
+"""The list of log events: a name that stands here is a promise to whoever watches the logs.
+
+A service has its own table beside its rooms; `join` makes one of several. `action` is the first thing to do.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["debug", "info", "warning", "error"]
+NOTHING = "Nothing; this is how it should be."
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One name, the level it is logged at, what it means, and what to do first."""
+
+    name: str
+    level: Level
+    meaning: str
+    action: str = NOTHING
+
+
+def join(*tables: tuple[LogEvent, ...]) -> dict[str, LogEvent]:
+    """All events by name. Raises ValueError where a name stands twice."""
+    joined: dict[str, LogEvent] = {}
+    for event in (event for table in tables for event in table):
+        if event.name in joined:
+            raise ValueError(f"the log event {event.name} is listed twice")
+        joined[event.name] = event
+    return joined
+
+
+CHASSIS_EVENTS = (
+    LogEvent("service.started", "info", "The process runs and answers HTTP."),
+    LogEvent("service.ready", "info", "Database and broker answer; subscriptions are there."),
+    LogEvent("service.stopping", "info", "SIGTERM or stop(): no new work is taken."),
+    LogEvent("service.stopped", "info", "Everything is closed; the process ends with code 0."),
+    LogEvent(
+        "service.misconfigured",
+        "error",
+        "The service must not run like this; it ends with code 78. `problems` says all of it.",
+        "Set right what `problems` names, and start it again.",
+    ),
+    LogEvent(
+        "service.failed",
+        "error",
+        "A part ended with an error that it cannot mend; the process ends.",
+        "Read `exception`; the orchestrator starts it again. If it repeats, roll back.",
+    ),
+    LogEvent("http.request", "info", "One request was answered; route, status and milliseconds."),
+    LogEvent(
+        "http.failed",
+        "error",
+        "A request met an error that nobody foresaw; the caller got a 500.",
+        "Follow correlation_id; `exception` says where. It is a bug: report it.",
+    ),
+    LogEvent(
+        "http.unavailable",
+        "warning",
+        "A request was answered 503: the database is away or the outbox is over its limit.",
+        "See /readyz and the outbox_depth metric.",
+    ),
+    LogEvent(
+        "auth.refused",
+        "info",
+        "A request came without a good token or without the right; `code` says which.",
+        "Nothing for single ones; many from one place are worth a look.",
+    ),
+    LogEvent("auth.keys_refreshed", "info", "The identity provider's public keys were read again."),
+    LogEvent(
+        "auth.keys_unavailable",
+        "error",
+        "The identity provider's public keys cannot be read; new keys are not trusted meanwhile.",
+        "Check OBVERSE_AUTH_JWKS_URL or OBVERSE_AUTH_JWKS_FILE and the way there.",
+    ),
+    LogEvent("relay.lease_taken", "info", "This process publishes from now on; `fence` grew."),
+    LogEvent("relay.lease_lost", "warning", "Another process publishes now."),
+    LogEvent("relay.batch_sent", "info", "A round of the outbox was confirmed by the broker."),
+    LogEvent(
+        "relay.publish_failed",
+        "warning",
+        "The broker did not confirm; the rows stay and are sent again.",
+        "See whether the broker is up; watch outbox_oldest_seconds.",
+    ),
+    LogEvent("intake.assigned", "info", "Partitions were assigned to this process."),
+    LogEvent("intake.revoked", "info", "Partitions were given up."),
+    LogEvent("intake.batch_applied", "info", "A batch took effect and its offsets are committed."),
+    LogEvent("intake.message_ignored", "info", "A message of a type this service does not know."),
+    LogEvent(
+        "intake.message_waiting",
+        "warning",
+        "A message waits for an earlier one of its key.",
+        "If it lasts over 5 minutes: list the dead letters, redrive or discard.",
+    ),
+    LogEvent(
+        "intake.message_dead_lettered",
+        "error",
+        "A message cannot be processed; it is kept, and its key waits.",
+        "dead-letters show; mend the cause; redrive or discard.",
+    ),
+    LogEvent(
+        "intake.paused",
+        "warning",
+        "Database or broker trouble: the intake waits and tries again.",
+        "See /readyz; nothing is lost meanwhile.",
+    ),
+    LogEvent(
+        "intake.offset_lost",
+        "error",
+        "The committed offset is not on the broker any more; the service stops.",
+        "Do not reset in haste: see the runbook, lost offsets.",
+    ),
+    LogEvent("dead_letter.redriven", "info", "An operator sent a dead letter to its consumer."),
+    LogEvent("dead_letter.discarded", "warning", "An operator gave a dead letter up."),
+    LogEvent("schedule.ticked", "info", "A schedule did its work."),
+    LogEvent(
+        "schedule.failed",
+        "error",
+        "A tick ended with an error; the next one tries again.",
+        "Read `exception`; if it repeats it is a bug.",
+    ),
+    LogEvent(
+        "library.message",
+        "warning",
+        "A library said something; `logger` is the library, `message` its words.",
+        "Read `message`; mostly a broken connection that is being mended.",
+    ),
+)
