@@ -9,24 +9,28 @@ from shared.chassis.refusals import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Whose token it is, and the person behind it where one is known."""
+class Identity:
+    """What a token says of its holder for good."""
 
     issuer: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose token it is, and the person behind it where one is known."""
+
+    identity: Identity
     email: str | None = field(repr=False)
     person_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a part in a programme.
-
-    `identity` is the token's issuer and subject; None for a sponsor who has not come yet.
-    """
+    """Somebody with a part in a programme; without an identity a sponsor who has not come yet."""
 
     person_id: UUID
-    identity: tuple[str, str] | None = None
+    identity: Identity | None = None
     email: str | None = field(default=None, repr=False)
     name: str = field(default="", repr=False)
     locale: str = "en"
@@ -47,12 +51,11 @@ class Person:
 
     def bind(self, caller: Caller) -> "Person":
         """Tie the person to this token for good. Raises Forbidden where another token has them."""
-        identity = (caller.issuer, caller.subject)
-        if self.identity not in (None, identity):
+        if self.identity not in (None, caller.identity):
             raise Forbidden(
                 "not_enrolled", "Another account is bound to this employee; ask support."
             )
-        return replace(self, identity=identity)
+        return replace(self, identity=caller.identity)
 
     def with_role(self, programme_id: UUID, role: str) -> "Person":
         """Give them a role in a programme."""

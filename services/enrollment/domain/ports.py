@@ -9,7 +9,7 @@ from uuid import UUID
 from services.enrollment.domain import people, programmes, topics, volunteers
 from services.enrollment.domain.directory import Employee, Layout
 from services.enrollment.domain.pairs import Pair
-from services.enrollment.domain.people import Person
+from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.programmes import Programme
 from services.enrollment.domain.topics import Topic
 from services.enrollment.domain.volunteers import Volunteer
@@ -75,7 +75,7 @@ class People(Protocol):
     async def get(self, person_id: UUID) -> Person | None:
         """The person, where they have or had a part."""
 
-    async def by_identity(self, identity: tuple[str, str]) -> Person | None:
+    async def by_identity(self, identity: Identity) -> Person | None:
         """The person bound to this issuer and subject."""
 
     async def page(self, after: UUID | None, limit: int) -> list[Person]:

@@ -14,7 +14,7 @@ async def introduce_myself(unit: Unit, caller: Caller) -> Person:
 
 async def who_is(unit: Unit, caller: Caller) -> tuple[Person | None, Person]:
     """The person as kept, and bound to the caller's token; somebody new where nobody knows them."""
-    before = await unit.people.by_identity((caller.issuer, caller.subject))
+    before = await unit.people.by_identity(caller.identity)
     if before is None and caller.person_id is not None:
         before = await unit.people.get(caller.person_id)
     if before is not None:
