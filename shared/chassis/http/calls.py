@@ -66,13 +66,17 @@ class Call:
         self,
         handler: Callable[[Any], Awaitable[Result]],
         view: Callable[[Result], BaseModel],
-        status: int = 201,
+        status: int | Callable[[Result], int] = 201,
     ) -> Response:
-        """Carry out a command (POST) once for its Idempotency-Key; a repeat gets the first answer."""
+        """Carry out a command (POST) once for its Idempotency-Key; a repeat gets the first answer.
+
+        `status` may depend on the result, where a command finds that the thing is there already.
+        """
 
         async def work(tx: Tx) -> idempotency.Answer:
             result = await handler(self.edge.unit(tx))
-            return idempotency.Answer(status, view(result).model_dump_json())
+            code = status if isinstance(status, int) else status(result)
+            return idempotency.Answer(code, view(result).model_dump_json())
 
         sent = self._idempotent_request()
         answer = await idempotency.answer_once(self.edge.transactions, sent, work)
