@@ -3,6 +3,8 @@
 A star stands for a role, a reason or a kind of mail. The README's table is generated from here.
 """
 
+# ruff: noqa: RUF001 - Russian letters look like Latin ones
+
 from dataclasses import dataclass
 
 from services.reporting.projections.domain.figures import Path
