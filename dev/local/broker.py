@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from dev.local.parts import Capability
-from dev.local.processes import Child, NotReady, free_port, start_child, wait_until
+from dev.local.processes import NotReady, ProcessPart, free_port, start_child, wait_until
 
 # size, then request 18 (ApiVersions) in version 0 with correlation id 0 and no client id
 _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 0, -1)
@@ -70,14 +70,15 @@ async def _speaks_kafka(address: str) -> bool:
         writer.close()
 
 
-class EmbeddedBroker:
+class EmbeddedBroker(ProcessPart):
     """tansu on a free port of 127.0.0.1; when it ends, its topics are gone."""
+
+    _grace = 3.0
 
     def __init__(self, folder: Path) -> None:
         """`folder` gets its log."""
         self._log = folder / "broker.log"
         self._port = free_port()
-        self._child: Child | None = None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -105,18 +106,3 @@ class EmbeddedBroker:
         except BaseException:
             await self.kill()
             raise
-
-    async def stop(self) -> None:
-        """Stop it; everything in it is gone."""
-        if self._child is not None:
-            await self._child.stop(within=3)
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        if self._child is not None:
-            await self._child.kill()
-
-    async def ended(self) -> None:
-        """Return when its process has ended."""
-        if self._child is not None:
-            await self._child.ended()

@@ -16,7 +16,7 @@ from pathlib import Path
 from dev.local.broker import answers
 from dev.local.kafka_settings import PLAIN, SecureListener, server_properties
 from dev.local.parts import ALL_CAPABILITIES, Capability
-from dev.local.processes import Child, free_port, start_child, wait_until
+from dev.local.processes import ProcessPart, free_port, start_child, wait_until
 
 VERSION = "4.3.1"  # the same in kafka-pom.xml
 _POM = Path(__file__).with_name("kafka-pom.xml")
@@ -33,6 +33,11 @@ def java_version() -> int | None:
     answer = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)
     found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr)
     return int(found[1]) if found else None
+
+
+def has_jars() -> bool:
+    """True when the jars have been fetched already."""
+    return (_CACHE / ".complete").exists()
 
 
 async def fetch_jars(cache: Path = _CACHE) -> Path:
@@ -58,10 +63,8 @@ async def fetch_jars(cache: Path = _CACHE) -> Path:
     return cache
 
 
-class ApacheKafka:
-    """One node on 127.0.0.1; started again after stop() or kill() it has the same data and
-    ports.
-    """
+class ApacheKafka(ProcessPart):
+    """One node on 127.0.0.1; started again it has the same data and ports."""
 
     def __init__(
         self,
@@ -76,7 +79,6 @@ class ApacheKafka:
         names = (PLAIN, "CONTROLLER", *(listener.name for listener in secure))
         self._ports = {name: free_port() for name in names}
         self._more = dict(properties or {})
-        self._child: Child | None = None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -93,9 +95,7 @@ class ApacheKafka:
         return ALL_CAPABILITIES
 
     async def start(self) -> None:
-        """Start it and wait until it gives its metadata (some 5 s; the first time ever, jars are
-        fetched).
-        """
+        """Start it and wait until it gives its metadata: 3 s, and the jars' way here once."""
         jars = await fetch_jars()
         java = ["java", "-Xmx512m", _LOGGING, "-cp", f"{jars}/*"]
         settings = self._write_settings()
@@ -115,21 +115,6 @@ class ApacheKafka:
         except BaseException:
             await self.kill()
             raise
-
-    async def stop(self) -> None:
-        """Stop it in an orderly way."""
-        if self._child is not None:
-            await self._child.stop(within=20)
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        if self._child is not None:
-            await self._child.kill()
-
-    async def ended(self) -> None:
-        """Return when its process has ended."""
-        if self._child is not None:
-            await self._child.ended()
 
     def _write_settings(self) -> Path:
         settings = server_properties(

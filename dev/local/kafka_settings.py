@@ -1,5 +1,4 @@
-"""The server properties of a one-node Apache Kafka (KRaft, combined mode), with or without secure
-listeners.
+"""The server properties of an Apache Kafka of one node, with or without secure listeners.
 
 The same properties serve the jars (a file) and the container (environment variables), so that a
 test sees one Kafka.
@@ -102,9 +101,7 @@ def server_properties(
 
 
 def _key_and_chain(certificate: Path) -> tuple[str, str]:
-    """Key (as PKCS 8, the only form that Kafka reads) and chain, each on one line with escaped line
-    ends.
-    """
+    """Key (as PKCS 8, the only form that Kafka reads) and chain, with their line ends escaped."""
     pem = certificate.read_bytes()
     key = serialization.load_pem_private_key(pem, password=None).private_bytes(
         serialization.Encoding.PEM,

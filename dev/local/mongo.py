@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 from pymongo.errors import OperationFailure
 
 from dev.local import replica_set
-from dev.local.processes import Child, NotReady, free_port, start_child, wait_until
+from dev.local.processes import NotReady, ProcessPart, free_port, start_child, wait_until
 
 _NEEDS = {  # what mongod links to, and the Debian or Ubuntu package that has it
     "libcurl.so.4": "libcurl4",
@@ -62,7 +62,7 @@ def missing_libraries() -> list[str]:
     return sorted(missing)
 
 
-class EmbeddedMongo:
+class EmbeddedMongo(ProcessPart):
     """mongod on a free port of 127.0.0.1; started again it has the same data and port."""
 
     def __init__(
@@ -83,7 +83,6 @@ class EmbeddedMongo:
         self._tls = (tls_certificate, tls_ca) if tls_certificate and tls_ca else None
         self._users = tuple(users)
         self._port = free_port()
-        self._child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -109,21 +108,6 @@ class EmbeddedMongo:
         except BaseException:
             await self.kill()
             raise
-
-    async def stop(self) -> None:
-        """Stop it in an orderly way."""
-        if self._child is not None:
-            await self._child.stop(within=15)
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        if self._child is not None:
-            await self._child.kill()
-
-    async def ended(self) -> None:
-        """Return when its process has ended."""
-        if self._child is not None:
-            await self._child.ended()
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
         await wait_until(condition, what=what, within=30, child=self._child)

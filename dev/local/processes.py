@@ -71,9 +71,7 @@ class Child:
         return code
 
     async def succeeds(self, *, within: float) -> None:
-        """Wait for its end. Raises NotReady after `within` seconds or when it ends with an
-        error.
-        """
+        """Wait for its end. Raises NotReady after `within` seconds or if it ends with an error."""
         try:
             await asyncio.wait_for(self.ended(), within)
         except TimeoutError:
@@ -95,6 +93,28 @@ class Child:
         if self.running:
             self.process.kill()
         return await self.ended()
+
+
+class ProcessPart:
+    """A part of the stack that is one child process: how it ends, whatever it is."""
+
+    _child: Child | None = None
+    _grace = 15.0  # seconds between SIGTERM and SIGKILL
+
+    async def stop(self) -> None:
+        """Stop it in an orderly way; no error when it is not running."""
+        if self._child is not None:
+            await self._child.stop(within=self._grace)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self._child is not None:
+            await self._child.kill()
+
+    async def ended(self) -> None:
+        """Return when its process has ended."""
+        if self._child is not None:
+            await self._child.ended()
 
 
 async def start_child(

@@ -1,6 +1,4 @@
-"""What makes a mongod the primary of a replica set of one, whether it is a child process or in a
-container.
-"""
+"""How a mongod becomes the primary of a replica set of one, be it a child or in a container."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ UNAUTHORISED = 13
 
 
 def direct(url: str) -> AsyncMongoClient[dict[str, Any]]:
-    """A client for this one server, whatever its replica set thinks; `url` has
-    directConnection=true.
-    """
+    """A client for the one server at `url`, which has directConnection=true."""
     return AsyncMongoClient(url, serverSelectionTimeoutMS=1_000)
 
 
@@ -37,9 +33,7 @@ async def is_primary(url: str) -> bool:
 
 
 async def initiate(url: str, member: str) -> None:
-    """Make the server the only member, reached as `member` (host:port); nothing if it is one
-    already.
-    """
+    """Make the server the only member, reached as `member` (host:port), unless it is one."""
     members = [{"_id": 0, "host": member}]
     async with direct(url) as client:
         try:
