@@ -31,8 +31,8 @@ class Intake:
     ) -> None:
         self.group = group
         self.routes = routes
-        self._database = database
-        self._transactions = transactions
+        self.database = database
+        self.transactions = transactions
         self._suspects: dict[Partition, Stretch] = {}
 
     @property
@@ -42,9 +42,9 @@ class Intake:
 
     async def assigned(self, partitions: Sequence[Partition]) -> None:
         """Look at what earlier owners of these partitions left unfinished."""
-        self._suspects = await in_flight.found(self._database, partitions)
+        self._suspects = await in_flight.found(self.database, partitions)
         topics = {topic for topic, _ in partitions}
-        for lane in await self._transactions.read(lambda tx: waiting.lanes(tx, topics)):
+        for lane in await self.transactions.read(lambda tx: waiting.lanes(tx, topics)):
             await self.drain(lane)
 
     async def apply(self, messages: Sequence[Message]) -> Outcomes:
@@ -55,8 +55,8 @@ class Intake:
         incoming = [read(message, self.routes) for message in messages]
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
-                await in_flight.mark(self._database, messages)
-                return await self._transactions.run(lambda tx: self._apply_batch(tx, incoming))
+                await in_flight.mark(self.database, messages)
+                return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming))
             except Exception as error:
                 if is_transient(error):
                     raise
@@ -74,12 +74,12 @@ class Intake:
 
     async def _advance(self, lane: str) -> Outcomes:
         try:
-            return await self._transactions.run(lambda tx: self._take_next(tx, lane))
+            return await self.transactions.run(lambda tx: self._take_next(tx, lane))
         except Exception as error:
             if is_transient(error):
                 raise
             flaw = _flaw_of(error)
-        return await self._transactions.run(lambda tx: self._take_next(tx, lane, flaw))
+        return await self.transactions.run(lambda tx: self._take_next(tx, lane, flaw))
 
     def _is_suspect(self, message: Message) -> bool:
         stretch = self._suspects.get((message.topic, message.partition))
@@ -103,14 +103,14 @@ class Intake:
         stretch = self._suspects.get((item.message.topic, item.message.partition))
         if stretch and stretch.deadly(item.message.offset):
             item = replace(item, flaw="killed_process")
-        await in_flight.mark(self._database, [item.message])
+        await in_flight.mark(self.database, [item.message])
         try:
-            outcome = await self._transactions.run(lambda tx: self._apply_single(tx, item))
+            outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
         except Exception as error:
             if is_transient(error):
                 raise
             failed = replace(item, flaw=_flaw_of(error))
-            outcome = await self._transactions.run(lambda tx: self._apply_single(tx, failed))
+            outcome = await self.transactions.run(lambda tx: self._apply_single(tx, failed))
         outcomes = Outcomes([outcome])
         if item.lane:
             outcomes += await self.drain(item.lane)

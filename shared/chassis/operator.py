@@ -6,9 +6,9 @@ from dataclasses import replace
 from shared.chassis import cursors, dead_letters
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Incoming, Message, read
-from shared.chassis.mongo import Document, MongoDatabase
+from shared.chassis.mongo import Document
 from shared.chassis.refusals import Conflict, NotFound
-from shared.chassis.transactions import Transactions, Tx
+from shared.chassis.transactions import Tx
 
 Refetch = Callable[[str, int, int], Awaitable[Message | None]]
 
@@ -16,17 +16,15 @@ Refetch = Callable[[str, int, int], Awaitable[Message | None]]
 class DeadLetterDesk:
     """Works on the dead letters of one database; the effect goes through the intake that failed."""
 
-    def __init__(
-        self,
-        database: MongoDatabase,
-        transactions: Transactions,
-        intake: Intake,
-        refetch: Refetch,
-    ) -> None:
-        self._database = database
-        self._transactions = transactions
+    def __init__(self, intake: Intake, refetch: Refetch) -> None:
+        self.database = intake.database
+        self._transactions = intake.transactions
         self._intake = intake
         self._refetch = refetch
+
+    async def find(self, place: str) -> Document | None:
+        """A dead letter by its place."""
+        return await dead_letters.show(self.database, place)
 
     async def redrive(self, place: str, by: str) -> str:
         """Send a message again to the handler that failed, and then what waited behind it.
@@ -65,7 +63,7 @@ class DeadLetterDesk:
         return dead_letters.DISCARDED
 
     async def _letter(self, place: str) -> Document:
-        letter = await dead_letters.show(self._database, place)
+        letter = await self.find(place)
         if letter is None:
             raise NotFound("no_such_dead_letter", "List the dead letters to see their places.")
         return letter

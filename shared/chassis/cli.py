@@ -1,0 +1,234 @@
+"""The command line that every service has: `python -m services.<name>` runs it, the rest is for operators."""
+
+import asyncio
+import getpass
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import Annotated, NoReturn, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+import typer
+import uvloop
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from shared.chassis import dead_letters
+from shared.chassis.broker import refetch
+from shared.chassis.foundation import kafka_address, mongo_address
+from shared.chassis.lifecycle import Misconfigured, Service
+from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent, join
+from shared.chassis.logging import configure_logging
+from shared.chassis.mongo import Document, initiate_replica_set
+from shared.chassis.operator import DeadLetterDesk
+from shared.chassis.refusals import Refusal
+from shared.chassis.settings import BadSettings, ServiceSettings, load, shown
+from shared.chassis.topics import create_topics
+
+log = structlog.get_logger("shared.chassis.cli")
+
+S = TypeVar("S", bound=ServiceSettings)
+Result = TypeVar("Result")
+
+EXIT_FAILED = 1
+EXIT_MISCONFIGURED = 78  # EX_CONFIG of sysexits.h
+
+
+def command_line(
+    name: str,
+    settings_class: type[S],
+    build: Callable[[S], Service],
+    log_events: tuple[LogEvent, ...],
+) -> typer.Typer:
+    """The commands of a service; without one it runs."""
+    app = typer.Typer(
+        help=f"The {name} service of Obverse. Without a command it runs.",
+        invoke_without_command=True,
+        no_args_is_help=False,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+    def settings() -> S:
+        return _settings(settings_class)
+
+    @app.callback()
+    def run(context: typer.Context) -> None:
+        if context.invoked_subcommand is None:
+            chosen = settings()
+            configure_logging(name, chosen.log_level, join(CHASSIS_EVENTS, log_events))
+            _run(lambda: build(chosen).run())
+
+    @app.command("settings")
+    def show_settings() -> None:
+        """Show every setting with its effective value; secrets are masked."""
+        for variable, value in shown(settings()):
+            typer.echo(f"{variable}={value}")
+
+    @app.command("topics")
+    def make_topics(
+        replication: Annotated[int, typer.Option(help="Copies of each partition.")] = 1,
+    ) -> None:
+        """Create the topics of the whole catalogue; those that exist are left alone."""
+        address = kafka_address(settings())
+        created = _answer(lambda: create_topics(address, replication=replication))
+        for topic in created:
+            typer.echo(f"created {topic}")
+        typer.echo(f"{len(created)} topics created, the others were there")
+
+    @app.command("replica-set")
+    def make_replica_set() -> None:
+        """Initiate a MongoDB replica set of one node; for demo and test."""
+        address = mongo_address(settings())
+        host = urlsplit(address.url).netloc
+        made = _answer(lambda: initiate_replica_set(address, host))
+        typer.echo("replica set rs0 initiated" if made else "replica set was initiated before")
+
+    app.add_typer(_dead_letter_commands(lambda: build(settings())), name="dead-letters")
+    return app
+
+
+def _dead_letter_commands(service: Callable[[], Service]) -> typer.Typer:
+    commands = typer.Typer(
+        help="Messages that could not be processed: list, show, redrive, discard."
+    )
+    place_argument = Annotated[str, typer.Argument(help="topic:partition:offset, as listed.")]
+    by_option = Annotated[
+        str,
+        typer.Option(
+            help="Who decides; it is written to the audit.", default_factory=getpass.getuser
+        ),
+    ]
+
+    @commands.command("list")
+    def list_letters(
+        reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+        state: Annotated[str, typer.Option(help="open, redriven or discarded.")] = "open",
+        limit: Annotated[int, typer.Option(help="At most so many per database.")] = 100,
+    ) -> None:
+        """List dead letters in the order in which they can be redriven, one JSON line each."""
+        running = service()
+        for database in running.databases:
+            look = partial(
+                dead_letters.listing, database.mongo, state=state, reason=reason, limit=limit
+            )
+            for letter in _answer(look):
+                typer.echo(_as_json(letter))
+
+    @commands.command("show")
+    def show_letter(place: place_argument) -> None:
+        """Show one dead letter, whole; its original may hold what people wrote."""
+        typer.echo(_as_json(_answer(lambda: _find(service(), place))[1]))
+
+    @commands.command("redrive")
+    def redrive_letters(
+        place: Annotated[str, typer.Argument(help="topic:partition:offset, or `all`.")],
+        by: by_option,
+        reason: Annotated[str | None, typer.Option(help="With `all`: only this reason.")] = None,
+    ) -> None:
+        """Give a message to the handler that failed, again; harmless when repeated."""
+        if place == "all":
+            failures = _answer(lambda: _redrive_all(service(), reason, by))
+            raise typer.Exit(EXIT_FAILED if failures else 0)
+        typer.echo(_answer(lambda: _decide(service(), place, by, "redrive")))
+
+    @commands.command("discard")
+    def discard_letter(place: place_argument, by: by_option) -> None:
+        """Give a message up for good; later messages of its key go on."""
+        typer.echo(_answer(lambda: _decide(service(), place, by, "discard")))
+
+    return commands
+
+
+def _desks(service: Service) -> list[DeadLetterDesk]:
+    fetch = partial(refetch, service.foundation.kafka)
+    return [DeadLetterDesk(intake, fetch) for intake in service.intakes]
+
+
+async def _find(service: Service, place: str) -> tuple[DeadLetterDesk, Document]:
+    for desk in _desks(service):
+        letter = await desk.find(place)
+        if letter is not None:
+            return desk, letter
+    raise typer.BadParameter(f"no dead letter at {place}; see `dead-letters list`")
+
+
+async def _decide(service: Service, place: str, by: str, decision: str) -> str:
+    desk, _ = await _find(service, place)
+    return await (desk.redrive(place, by) if decision == "redrive" else desk.discard(place, by))
+
+
+async def _redrive_all(service: Service, reason: str | None, by: str) -> int:
+    """Redrive what is open, each key in its order; what fails again stays. Returns how many failed."""
+    failures = 0
+    for desk in _desks(service):
+        for letter in await dead_letters.listing(desk.database, reason=reason, limit=0):
+            place = letter["_id"]
+            try:
+                typer.echo(f"{place} {await desk.redrive(place, by)}")
+            except (Refusal, ValueError, LookupError, TypeError) as error:
+                failures += 1
+                typer.echo(f"{place} failed: {type(error).__name__}", err=True)
+    return failures
+
+
+def _settings(settings_class: type[S]) -> S:
+    try:
+        return load(settings_class, os.environ)
+    except BadSettings as bad:
+        _refuse(bad.problems)
+
+
+def _refuse(problems: list[str]) -> NoReturn:
+    typer.echo("The service cannot run with these settings:", err=True)
+    for problem in problems:
+        typer.echo(f"  - {problem}", err=True)
+    raise typer.Exit(EXIT_MISCONFIGURED)
+
+
+def _run(part: Callable[[], Awaitable[None]]) -> None:
+    async def main() -> None:
+        await part()
+
+    try:
+        uvloop.run(main())
+    except Misconfigured as error:
+        problems = str(error).splitlines()
+        log.error("service.misconfigured", problems=problems)  # noqa: TRY400 - no bug, no stack
+        raise typer.Exit(EXIT_MISCONFIGURED) from None
+    except Exception as error:
+        log.exception("service.failed", reason=type(error).__name__)
+        raise typer.Exit(EXIT_FAILED) from None
+
+
+def _answer(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Run an operator's command; what is unreachable or refused is said in a line."""
+
+    async def main() -> Result:
+        return await work()
+
+    try:
+        return asyncio.run(main())
+    except Refusal as refusal:
+        typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
+    except (PyMongoError, KafkaError) as error:
+        typer.echo(f"cannot be reached: {type(error).__name__}; check the settings", err=True)
+    sys.exit(EXIT_FAILED)
+
+
+def _as_json(document: Document) -> str:
+    def plain(value: object) -> str:
+        if isinstance(value, bytes):
+            return value.decode(errors="backslashreplace")
+        if isinstance(value, datetime):
+            return value.isoformat()
+        if isinstance(value, UUID):
+            return str(value)
+        raise TypeError(type(value).__name__)
+
+    return json.dumps(document, default=plain, ensure_ascii=False)

@@ -1,0 +1,343 @@
+"""The topic edge on a real database: every message has its effect once, in the order of its key."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from pymongo import UpdateOne
+from pymongo.errors import AutoReconnect
+
+from shared.chassis.clock import system_clock
+from shared.chassis.dead_letters import listing
+from shared.chassis.foundation import OWN_INDEXES
+from shared.chassis.intake import Intake
+from shared.chassis.messages import Message
+from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
+from shared.chassis.operator import DeadLetterDesk
+from shared.chassis.refusals import Conflict, Invalid
+from shared.chassis.transactions import Transactions, Tx
+from shared.contracts.enrollment.v1 import ContactChanged
+from shared.contracts.envelope import Envelope, Event, to_headers, to_value
+from shared.contracts.matching.v1 import PairEnded, PairFormed
+
+PAIR = UUID("01890000-0000-7000-8000-000000000001")
+OTHER = UUID("01890000-0000-7000-8000-000000000002")
+TOPIC = "obverse.matching.pair.v1"
+
+
+def ended(
+    sequence: int, *, pair: UUID = PAIR, offset: int | None = None, **change: object
+) -> Message:
+    """A `pair.ended` as it comes from Kafka; `change` replaces parts of the message."""
+    data = PairEnded(
+        pair_id=pair,
+        programme_id=UUID(int=1),
+        cohort_id=UUID(int=2),
+        mentor_id=UUID(int=3),
+        mentee_id=UUID(int=4),
+        outcome="completed",
+    )
+    envelope = Envelope(
+        id=UUID(int=pair.int + sequence * 1000),
+        type="obverse.matching.pair.ended.v1",
+        source="/obverse/matching",
+        subject=str(pair),
+        time=datetime(2026, 11, 24, tzinfo=UTC),
+        sequence=sequence,
+        correlationid=UUID(int=7),
+    )
+    parts = {
+        "topic": TOPIC,
+        "partition": 0,
+        "offset": sequence if offset is None else offset,
+        "key": str(pair).encode(),
+        "value": to_value(data),
+        "headers": to_headers(envelope),
+    }
+    return Message(**(parts | change))  # type: ignore[arg-type]
+
+
+class Desk:
+    """A service with one route: it counts, per pair, the sequences it has seen."""
+
+    def __init__(self, database: MongoDatabase, client: Client) -> None:
+        self.database = database
+        self.transactions = Transactions(client, database, system_clock)
+        self.failing: set[int] = set()
+        self.unreachable = 0
+        routes = {PairEnded: self.handle, ContactChanged: self.handle}
+        self.intake = Intake("test", database, self.transactions, routes)
+        self.letters = DeadLetterDesk(self.intake, self.refetch)
+        self.in_kafka: dict[int, Message] = {}
+
+    async def handle(self, tx: Tx, event: Event[PairEnded]) -> None:
+        sequence = event.envelope.sequence
+        if sequence in self.failing:
+            raise Invalid("no_such_pair", "Mend it.")
+        if self.unreachable:
+            self.unreachable -= 1
+            raise AutoReconnect("primary stepped down")
+        key = event.envelope.subject
+        tx.write("seen", UpdateOne({"_id": key}, {"$push": {"all": sequence}}, upsert=True))
+
+    async def refetch(self, topic: str, partition: int, offset: int) -> Message | None:
+        return self.in_kafka.get(offset)
+
+    async def seen(self, pair: UUID = PAIR) -> list[int]:
+        row = await self.database["seen"].find_one({"_id": str(pair)})
+        return row["all"] if row else []
+
+    async def take(self, *messages: Message) -> dict[str, int]:
+        return dict(await self.intake.apply(messages))
+
+    async def reasons(self) -> list[str]:
+        return [letter["reason"] for letter in await listing(self.database)]
+
+
+@pytest.fixture
+async def desk(database: MongoDatabase, client: Client) -> Desk:
+    await ensure_indexes(database, OWN_INDEXES)
+    return Desk(database, client)
+
+
+async def test_a_batch_is_applied_in_the_order_of_its_keys(desk: Desk) -> None:
+    counts = await desk.take(ended(1), ended(1, pair=OTHER), ended(2), ended(2, pair=OTHER))
+    assert counts == {"applied": 4}
+    assert await desk.seen(PAIR) == [1, 2]
+    assert await desk.seen(OTHER) == [1, 2]
+
+
+async def test_a_redelivered_event_counts_once(desk: Desk) -> None:
+    await desk.take(ended(1), ended(2))
+    assert await desk.take(ended(1), ended(2)) == {"duplicate": 2}
+    assert await desk.take(ended(2), ended(3)) == {"duplicate": 1, "applied": 1}
+    assert await desk.seen() == [1, 2, 3]
+
+
+async def test_the_same_event_twice_in_one_batch_counts_once(desk: Desk) -> None:
+    assert await desk.take(ended(1), ended(1, offset=9)) == {"applied": 1, "duplicate": 1}
+    assert await desk.seen() == [1]
+
+
+async def test_a_gap_holds_its_key_and_no_other(desk: Desk) -> None:
+    counts = await desk.take(ended(1), ended(3), ended(1, pair=OTHER), ended(4))
+    assert counts == {"applied": 2, "waiting": 2}
+    assert await desk.seen(PAIR) == [1]
+    assert await desk.seen(OTHER) == [1]
+
+
+async def test_a_filled_gap_lets_everything_behind_it_go_on_in_order(desk: Desk) -> None:
+    await desk.take(ended(1), ended(4), ended(3))
+    assert await desk.take(ended(2)) == {"applied": 3}
+    assert await desk.seen() == [1, 2, 3, 4]
+    assert await desk.database["waiting"].count_documents({}) == 0
+
+
+async def test_a_message_that_fails_becomes_a_dead_letter_and_holds_its_key(desk: Desk) -> None:
+    desk.failing = {2}
+    counts = await desk.take(ended(1), ended(2), ended(3), ended(1, pair=OTHER))
+    assert counts == {"applied": 2, "dead_lettered": 1, "waiting": 1}
+    assert await desk.seen(PAIR) == [1]
+    assert await desk.seen(OTHER) == [1]
+    assert await desk.reasons() == ["handler:no_such_pair"]
+
+
+async def test_a_dead_letter_that_is_delivered_again_stays_one(desk: Desk) -> None:
+    desk.failing = {1}
+    await desk.take(ended(1))
+    assert await desk.take(ended(1)) == {"duplicate": 1}
+    assert await desk.reasons() == ["handler:no_such_pair"]
+
+
+async def test_a_redriven_dead_letter_is_applied_once_and_frees_its_key(desk: Desk) -> None:
+    desk.failing = {2}
+    await desk.take(ended(1), ended(2), ended(3), ended(4))
+    desk.failing = set()
+    assert await desk.letters.redrive(f"{TOPIC}:0:2", by="anna") == "redriven"
+    assert await desk.letters.redrive(f"{TOPIC}:0:2", by="anna") == "redriven"
+    assert await desk.seen() == [1, 2, 3, 4]
+    assert await desk.reasons() == []
+    audit = await desk.database["audit"].find().to_list(None)
+    assert [(row["by"], row["action"]) for row in audit] == [("anna", "dead_letter.redriven")]
+
+
+async def test_a_redrive_that_fails_again_changes_nothing(desk: Desk) -> None:
+    desk.failing = {1}
+    await desk.take(ended(1), ended(2))
+    with pytest.raises(Invalid):
+        await desk.letters.redrive(f"{TOPIC}:0:1", by="anna")
+    assert await desk.seen() == []
+    assert await desk.reasons() == ["handler:no_such_pair"]
+    assert await desk.database["audit"].count_documents({}) == 0
+
+
+async def test_a_discarded_dead_letter_is_given_up_and_its_key_goes_on(desk: Desk) -> None:
+    desk.failing = {2}
+    await desk.take(ended(1), ended(2), ended(3))
+    assert await desk.letters.discard(f"{TOPIC}:0:2", by="boris") == "discarded"
+    assert await desk.seen() == [1, 3]
+
+
+async def test_a_second_failure_behind_a_redriven_letter_holds_the_key_again(desk: Desk) -> None:
+    desk.failing = {1, 3}
+    await desk.take(ended(1), ended(2), ended(3), ended(4))
+    desk.failing = {3}
+    await desk.letters.redrive(f"{TOPIC}:0:1", by="anna")
+    assert await desk.seen() == [1, 2]
+    assert await desk.reasons() == ["handler:no_such_pair"]
+
+
+async def test_another_event_in_a_taken_place_is_a_conflict(desk: Desk) -> None:
+    await desk.take(ended(1))
+    other_bytes = ended(1, value=b'{"pair_id": "x"}', offset=8)
+    other_id = ended(
+        1,
+        headers=[
+            (n, b"%s" % uuid4().hex.encode() if n == "ce_id" else v) for n, v in ended(1).headers
+        ],
+        offset=9,
+    )
+    assert await desk.take(other_bytes, other_id) == {"dead_lettered": 2}
+    assert await desk.reasons() == ["id_conflict", "id_conflict"]
+    assert await desk.take(ended(2)) == {"applied": 1}
+
+
+def without(name: str) -> list[tuple[str, bytes]]:
+    return [(header, value) for header, value in ended(1).headers if header != name]
+
+
+def with_header(name: str, value: bytes) -> list[tuple[str, bytes]]:
+    return [*without(name), (name, value)]
+
+
+UNREADABLE: Sequence[tuple[str, dict[str, object]]] = [
+    ("key_missing", {"key": None}),
+    ("key_not_text", {"key": b"\xff\xfe"}),
+    ("header_missing", {"headers": without("ce_id")}),
+    ("header_missing", {"headers": without("ce_sequence")}),
+    ("header_missing", {"headers": []}),
+    ("header_not_text", {"headers": with_header("ce_source", b"\xff")}),
+    ("header_invalid", {"headers": with_header("ce_sequence", b"first")}),
+    ("header_invalid", {"headers": with_header("ce_sequence", b"0")}),
+    ("header_invalid", {"headers": with_header("ce_id", b"not-a-uuid")}),
+    ("header_invalid", {"headers": with_header("ce_time", b"yesterday")}),
+    ("too_large", {"value": b" " * (1024 * 1024 + 1)}),
+]
+
+
+@pytest.mark.parametrize(("reason", "change"), UNREADABLE)
+async def test_an_unreadable_message_is_kept_and_holds_nothing(
+    desk: Desk, reason: str, change: dict[str, object]
+) -> None:
+    assert await desk.take(ended(1, offset=5, **change)) == {"dead_lettered": 1}
+    assert await desk.reasons() == [reason]
+    assert await desk.take(ended(1)) == {"applied": 1}
+
+
+BROKEN: Sequence[tuple[str, dict[str, object]]] = [
+    ("not_json", {"value": b"{"}),
+    ("not_utf8", {"value": b'{"pair_id": "\xff"}'}),
+    ("schema_invalid", {"value": b"{}"}),
+    ("schema_invalid", {"value": b"[1]"}),
+    ("value_missing", {"value": None}),
+    ("unknown_major", {"headers": with_header("ce_type", b"obverse.matching.pair.ended.v9")}),
+    ("wrong_topic", {"headers": with_header("ce_type", b"obverse.matching.round.completed.v1")}),
+]
+
+
+@pytest.mark.parametrize(("reason", "change"), BROKEN)
+async def test_a_readable_envelope_with_broken_content_holds_its_key(
+    desk: Desk, reason: str, change: dict[str, object]
+) -> None:
+    assert await desk.take(ended(1, **change)) == {"dead_lettered": 1}
+    assert await desk.reasons() == [reason]
+    assert await desk.take(ended(2)) == {"waiting": 1}
+
+
+async def test_an_unknown_type_and_an_unrouted_one_are_passed_over_in_order(desk: Desk) -> None:
+    unknown = ended(1, headers=with_header("ce_type", b"obverse.matching.pair.praised.v1"))
+    formed = with_header("ce_type", b"obverse.matching.pair.formed.v1")
+    unrouted = ended(
+        2, headers=[("ce_sequence", b"2") if n == "ce_sequence" else (n, v) for n, v in formed]
+    )
+    assert PairFormed not in desk.intake.routes
+    assert await desk.take(unknown, unrouted, ended(3)) == {"ignored": 2, "applied": 1}
+    assert await desk.reasons() == []
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_message(desk: Desk) -> None:
+    desk.unreachable = 1
+    with pytest.raises(AutoReconnect):
+        await desk.take(ended(1), ended(2))
+    assert await desk.reasons() == []
+    assert await desk.take(ended(1), ended(2)) == {"applied": 2}
+    assert await desk.seen() == [1, 2]
+
+
+async def test_a_batch_that_was_begun_and_never_ended_is_taken_one_by_one(desk: Desk) -> None:
+    await desk.database["in_flight"].insert_one(
+        {"_id": f"{TOPIC}:0", "first": 1, "last": 3, "begun": 1}
+    )
+    await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.take(ended(1), ended(2), ended(3)) == {"applied": 3}
+    assert await desk.database["in_flight"].count_documents({}) == 0
+
+
+async def test_a_message_that_killed_its_process_three_times_is_not_tried_again(desk: Desk) -> None:
+    await desk.database["in_flight"].insert_one(
+        {"_id": f"{TOPIC}:0", "first": 2, "last": 2, "begun": 3}
+    )
+    await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.take(ended(1), ended(2)) == {"applied": 1, "dead_lettered": 1}
+    assert await desk.reasons() == ["killed_process"]
+
+
+async def test_what_waited_when_a_process_died_goes_on_with_the_next_owner(desk: Desk) -> None:
+    await desk.take(ended(1), ended(3))
+    await desk.database["cursors"].update_one({"_id": f"{TOPIC}|{PAIR}"}, {"$set": {"sequence": 2}})
+    await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.seen() == [1, 3]
+
+
+CONTACT_TOPIC = "obverse-internal.enrollment.contact.v1"
+
+
+def contact(sequence: int, value: bytes | None = None) -> Message:
+    """A `contact.changed`: on a state topic, with personal data."""
+    data = ContactChanged(
+        person_id=PAIR,
+        name="Анна",
+        email="anna@example.org",
+        locale="ru",
+        time_zone="Europe/Moscow",
+    )
+    headers = [
+        (n, b"obverse.enrollment.contact.changed.v1" if n == "ce_type" else v)
+        for n, v in ended(sequence).headers
+    ]
+    return ended(sequence, topic=CONTACT_TOPIC, value=value or to_value(data), headers=headers)
+
+
+async def test_on_a_state_topic_only_the_newest_counts_and_nothing_waits(desk: Desk) -> None:
+    assert await desk.take(contact(1), contact(5), contact(3)) == {"applied": 2, "duplicate": 1}
+    assert await desk.seen() == [1, 5]
+
+
+async def test_a_broken_state_is_replaced_by_the_next_one(desk: Desk) -> None:
+    assert await desk.take(contact(1, b"{"), contact(2)) == {"dead_lettered": 1, "applied": 1}
+
+
+async def test_a_dead_letter_of_a_personal_topic_keeps_coordinates_only(desk: Desk) -> None:
+    desk.failing = {1}
+    await desk.take(contact(1))
+    (letter,) = await desk.database["dead_letters"].find().to_list(None)
+    assert letter["original"] is None
+    assert "anna" not in str(letter)
+    desk.failing = set()
+    with pytest.raises(Conflict) as refused:
+        await desk.letters.redrive(f"{CONTACT_TOPIC}:0:1", by="anna")
+    assert refused.value.code == "record_gone"
+    desk.in_kafka[1] = contact(1)
+    assert await desk.letters.redrive(f"{CONTACT_TOPIC}:0:1", by="anna") == "redriven"
+    assert await desk.seen() == [1]

@@ -1,0 +1,142 @@
+"""One broker and one database for the whole run, chosen by rule and named in the first lines."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from dev.local.choice import Kind, Stack, choose
+from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
+from dev.local.parts import Broker, Capability, Database
+from shared.chassis.broker import PROFILES, KafkaAddress
+from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, open_database
+from tests.support.topics import fresh_topics
+
+_STACK: dict[str, Stack] = {}
+
+
+def pytest_configure() -> None:
+    _STACK["chosen"] = choose()
+
+
+def pytest_report_header() -> str:
+    return f"broker and database: {_STACK['chosen'].description}"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Stack:
+    return _STACK["chosen"]
+
+
+@pytest.fixture(scope="session")
+async def lasting_broker(
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Broker]:
+    part = stack.broker(tmp_path_factory.mktemp("broker"))
+    await part.start()
+    yield part
+    await part.stop()
+
+
+@pytest.fixture
+async def broker(
+    stack: Stack, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Broker]:
+    """A broker that nobody has used, or one for all tests where starting takes seconds."""
+    if stack.kind is not Kind.EMBEDDED:
+        yield request.getfixturevalue("lasting_broker")
+        return
+    part = stack.broker(tmp_path / "broker")
+    await part.start()
+    yield part
+    await part.stop()
+
+
+@pytest.fixture(scope="session")
+async def mongo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    part = stack.database(tmp_path_factory.mktemp("mongo"))
+    await part.start()
+    yield part
+    await part.stop()
+
+
+@pytest.fixture
+async def client(mongo: Database) -> AsyncIterator[Client]:
+    opened = connect(MongoAddress(mongo.url), "tests")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def database_name(mongo: Database) -> AsyncIterator[str]:
+    """The name of a database that is empty now and gone afterwards."""
+    name = f"test_{uuid4().hex[:12]}"
+    yield name
+    cleaner: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo.url)
+    await cleaner.drop_database(name)
+    cleaner.close()
+
+
+@pytest.fixture
+async def database(client: Client, database_name: str) -> MongoDatabase:
+    return open_database(client, database_name)
+
+
+@pytest.fixture(scope="session")
+def kafka_profile(stack: Stack) -> str:
+    return "embedded" if stack.kind is Kind.EMBEDDED else "kafka"
+
+
+@pytest.fixture
+async def kafka(broker: Broker, kafka_profile: str) -> KafkaAddress:
+    """The broker with all topics of the catalogue, empty."""
+    address = KafkaAddress(broker.bootstrap_servers, PROFILES[kafka_profile])
+    await fresh_topics(address)
+    return address
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> IdentityProvider:
+    return IdentityProvider(tmp_path_factory.mktemp("identity"))
+
+
+@pytest.fixture
+def environment(
+    mongo: Database,
+    kafka: KafkaAddress,
+    kafka_profile: str,
+    identity: IdentityProvider,
+    database_name: str,
+) -> dict[str, str]:
+    """The variables with which a service runs in a test; a free port, a database of its own."""
+    return {
+        "OBVERSE_ENVIRONMENT": "test",
+        "OBVERSE_MONGO_URL": mongo.url,
+        "OBVERSE_MONGO_DATABASE": database_name,
+        "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "OBVERSE_KAFKA_PROFILE": kafka_profile,
+        "OBVERSE_HTTP_PORT": "0",
+        "OBVERSE_AUTH_ISSUER": ISSUER,
+        "OBVERSE_AUTH_AUDIENCE": AUDIENCE,
+        "OBVERSE_AUTH_JWKS_FILE": str(identity.jwks_file),
+    }
+
+
+@pytest.fixture
+def needs(broker: Broker) -> Callable[[Capability], None]:
+    """Skip a test, with the reason, where the broker lacks what it asks for."""
+
+    def check(capability: Capability) -> None:
+        if capability not in broker.capabilities:
+            pytest.skip(f"the chosen broker has no {capability.value}; run with Apache Kafka")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the project."""
+    return Path(__file__).parent.parent
