@@ -16,7 +16,7 @@ from pathlib import Path
 from dev.local.broker import answers
 from dev.local.kafka_settings import PLAIN, SecureListener, server_properties
 from dev.local.parts import ALL_CAPABILITIES, Capability
-from dev.local.processes import ProcessPart, free_port, start_child, wait_until
+from dev.local.processes import ProcessPart, free_port, refuse_old_data, start_child, wait_until
 
 VERSION = "4.3.1"  # the same in kafka-pom.xml
 _POM = Path(__file__).with_name("kafka-pom.xml")
@@ -73,7 +73,10 @@ class ApacheKafka(ProcessPart):
         secure: Sequence[SecureListener] = (),
         properties: Mapping[str, str] | None = None,
     ) -> None:
-        """`folder` keeps data and log; `properties` win over the ones made here."""
+        """`folder` keeps data and log, and must hold none of an earlier broker.
+
+        `properties` win over the ones made here.
+        """
         self._folder = folder
         self._secure = tuple(secure)
         names = (PLAIN, "CONTROLLER", *(listener.name for listener in secure))
@@ -96,6 +99,8 @@ class ApacheKafka(ProcessPart):
 
     async def start(self) -> None:
         """Start it and wait until it gives its metadata: 3 s, and the jars' way here once."""
+        if self._child is None:
+            refuse_old_data(self._folder / "data")
         jars = await fetch_jars()
         java = ["java", "-Xmx512m", _LOGGING, "-cp", f"{jars}/*"]
         settings = self._write_settings()

@@ -19,7 +19,14 @@ from urllib.parse import quote, urlencode
 from pymongo.errors import OperationFailure
 
 from dev.local import replica_set
-from dev.local.processes import NotReady, ProcessPart, free_port, start_child, wait_until
+from dev.local.processes import (
+    NotReady,
+    ProcessPart,
+    free_port,
+    refuse_old_data,
+    start_child,
+    wait_until,
+)
 
 _NEEDS = {  # what mongod links to, and the Debian or Ubuntu package that has it
     "libcurl.so.4": "libcurl4",
@@ -73,12 +80,14 @@ class EmbeddedMongo(ProcessPart):
         tls_ca: Path | None = None,
         users: Sequence[User] = (),
     ) -> None:
-        """`folder` keeps data and log.
+        """`folder` keeps data and log; it must hold none of an earlier database.
 
         `tls_certificate` is one PEM file with key and certificate, valid for 127.0.0.1 and signed
         by `tls_ca`. With `users`, authentication is demanded; the first of them needs the role root
         on admin, it makes the others.
         """
+        if (tls_certificate is None) != (tls_ca is None):
+            raise ValueError("TLS needs both tls_certificate and tls_ca")
         self._folder = folder
         self._tls = (tls_certificate, tls_ca) if tls_certificate and tls_ca else None
         self._users = tuple(users)
@@ -95,6 +104,8 @@ class EmbeddedMongo(ProcessPart):
 
     async def start(self) -> None:
         """Start it and wait until it is the primary and its users exist (under a second)."""
+        if self._child is None:
+            refuse_old_data(self._folder / "data")
         log = self._folder / "mongod.log"
         self._child = await start_child("mongod", self._command(), log=log)
         try:

@@ -191,6 +191,15 @@ def _explain(problem: str, child: Child | None) -> str:
     return problem if child is None else f"{problem}\nend of {child.log.name}:\n{child.log_tail()}"
 
 
+def refuse_old_data(folder: Path) -> None:
+    """Raise NotReady when `folder` holds something.
+
+    Both systems keep their own address in their data, and a new launcher picks new ports.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise NotReady(f"{folder} holds the data of an earlier run: empty it first")
+
+
 def free_port() -> int:
     """A TCP port on 127.0.0.1 on which nothing listens."""
     for port in random.sample(_PORTS, 200):

@@ -90,6 +90,19 @@ async def _only_the_service_may_write(database: EmbeddedMongo) -> None:
             await client.admin.command("ping")
 
 
+async def test_data_of_an_earlier_run_are_refused_rather_than_waited_for(
+    database: EmbeddedMongo, tmp_path: Path
+) -> None:
+    del database  # its data are in this folder
+    with pytest.raises(NotReady, match="earlier run"):
+        await EmbeddedMongo(tmp_path / "plain").start()
+
+
+def test_half_a_tls_setting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="both"):
+        EmbeddedMongo(tmp_path, tls_ca=tmp_path / "ca.pem")
+
+
 async def test_missing_system_libraries_are_named_with_their_packages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
