@@ -20,12 +20,6 @@ LOG_EVENTS = (
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent("directory.imported", "info", "A directory was stored; counts of rows, new, changed."),
-    LogEvent(
-        "directory.not_imported",
-        "warning",
-        "A directory was read and not stored; `bad` rows stand in the report of whoever sent it.",
-        "Correct the rows, or import with skip_bad.",
-    ),
 )
 
 _NAMES: dict[type, str] = {

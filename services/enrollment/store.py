@@ -4,6 +4,7 @@ Documents are the domain's own dataclasses, field by field; `_id` is the id of t
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
@@ -273,7 +274,11 @@ class Unit:
             contract, key = outgoing(fact)
             self._tx.publish(contract, key)
             if name := name_of(fact):
-                self._tx.note(name, key=key)
+                self.note(name, key=key)
+
+    def note(self, event: str, **ids: str | int) -> None:
+        """Write a line of the list of log events, once this unit of work is committed."""
+        self._tx.note(event, level=logging.INFO, **ids)
 
 
 class ImportTurn:

@@ -7,8 +7,18 @@ such as a title, stays here.
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.enrollment.domain.csv_text import Delimiter, Encoding
+from services.enrollment.domain.directory import (
+    LISTED,
+    TOP_LEVEL,
+    BadCell,
+    ImportReport,
+    Layout,
+)
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
 from services.enrollment.domain.ports import Fact
@@ -36,6 +46,93 @@ _OF_VOLUNTEERS: Mapping[type, type[Contract]] = MappingProxyType(
 )
 
 
+Header = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Columns(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    staff_number: Header
+    email: Header
+    level: Header
+    manager: Header | None = None
+    name: Header | None = None
+    unit: Header | None = None
+    site: Header | None = None
+    profession: Header | None = None
+    time_zone: Header | None = None
+    language: Header | None = None
+
+
+class DirectoryMapping(BaseModel):
+    """How a company's directory file is laid out, as TOML beside it or as JSON over HTTP.
+
+    `columns` names the file's own headers; `level_scale` turns grades into levels where the level column
+    holds grades. Encoding and delimiter are found out where they are not named.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: _Columns
+    level_scale: Annotated[
+        dict[Header, Annotated[int, Field(ge=1, le=TOP_LEVEL)]], Field(max_length=500)
+    ] = {}
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
+
+    def layout(self) -> Layout:
+        """The same for the domain."""
+        columns = self.columns.model_dump(exclude_none=True)
+        return Layout(columns, self.level_scale, self.encoding, self.delimiter)
+
+    @staticmethod
+    def of(layout: Layout) -> "DirectoryMapping":
+        """The same for people."""
+        return DirectoryMapping.model_validate(asdict(layout))
+
+
+class UnknownManager(BaseModel):
+    """A staff number that somebody reports to and nobody has; the line that names it first."""
+
+    line: int
+    id: str
+
+
+class ImportOutcome(BaseModel):
+    """What became of a file. Of problems the first 10,000 are listed, and all are counted.
+
+    `applied` is false where nothing was stored: after a dry run, or because of bad rows when all or
+    nothing was asked for.
+    """
+
+    rows: int
+    good: int
+    bad_total: int
+    bad: list[BadCell]
+    unknown_managers: list[UnknownManager]
+    loops: list[list[str]]
+    applied: bool
+    joined: int
+    changed: int
+
+    @staticmethod
+    def of(report: ImportReport) -> "ImportOutcome":
+        """The same for people and machines."""
+        findings = report.findings
+        named = list(findings.unknown_managers.items())[:LISTED]
+        return ImportOutcome(
+            rows=findings.rows,
+            good=findings.good,
+            bad_total=findings.bad_total,
+            bad=findings.bad,
+            unknown_managers=[UnknownManager(line=line, id=manager) for manager, line in named],
+            loops=findings.loops[:LISTED],
+            applied=report.applied,
+            joined=report.joined,
+            changed=report.changed,
+        )
+
+
 def outgoing(fact: Fact) -> tuple[Contract, str]:
     """The event that tells a fact, and its key."""
     model, key, fields = _parts(fact)
@@ -59,7 +156,8 @@ def _parts(fact: Fact) -> tuple[type[Contract], str, dict[str, Any]]:
             fields = {**asdict(programme.terms), "programme_id": programme_id}
             return v1.ProgrammeOpened, str(programme_id), fields
         case CohortOpened(programme_id, cohort):
-            fields = {**asdict(cohort), "programme_id": programme_id}
+            ids = {"programme_id": programme_id, "cohort_id": cohort.cohort_id}
+            fields = {**asdict(cohort.terms), **ids}
             return v1.CohortOpened, str(programme_id), fields
         case TopicChanged(topic):
             return v1.TopicChanged, topic.topic, asdict(topic)

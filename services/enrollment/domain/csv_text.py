@@ -7,14 +7,18 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from shared.chassis.refusals import Invalid
 
 LINE_LIMIT = 1024 * 1024
 """Characters of one line; a longer one is a bad row and is never held."""
 
-ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1252", "cp866", "koi8-r", "iso-8859-1", "iso-8859-5")
-DELIMITERS = (",", ";", "\t", "|")
+Encoding = Literal[
+    "utf-8", "utf-16", "cp1251", "cp1252", "cp866", "koi8-r", "iso-8859-1", "iso-8859-5"
+]
+Delimiter = Literal[",", ";", "\t", "|"]
+DELIMITERS: tuple[str, ...] = get_args(Delimiter)
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

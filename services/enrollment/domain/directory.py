@@ -26,7 +26,7 @@ from services.enrollment.domain.csv_text import (
 REQUIRED = ("staff_number", "email", "level")
 OPTIONAL = ("manager", "name", "unit", "site", "profession", "time_zone", "language")
 TOP_LEVEL = 20
-LISTED = 1_000
+LISTED = 10_000
 """How many problems a report lists; beyond that it counts."""
 
 _EMAIL = re.compile(
@@ -93,6 +93,16 @@ class Findings:
     bad_total: int = 0
     unknown_managers: dict[str, int] = field(default_factory=dict)
     loops: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file. `applied` is False where nothing was stored, as after a dry run."""
+
+    findings: Findings
+    applied: bool = False
+    joined: int = 0
+    changed: int = 0
 
 
 def read_directory(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row | BadCell]:

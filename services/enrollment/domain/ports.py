@@ -33,6 +33,11 @@ class Census:
     by_status: Mapping[str, int]
     by_role: Mapping[str, int]
 
+    @property
+    def present(self) -> int:
+        """Everybody who has not withdrawn."""
+        return sum(self.by_status.values()) - self.by_status.get("withdrawn", 0)
+
 
 class Employees(Protocol):
     """The directory, row by row. Every employee read has a person_id."""
@@ -164,6 +169,9 @@ class Unit(Protocol):
 
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, with this unit of work."""
+
+    def note(self, event: str, **ids: str | int) -> None:
+        """Write a line of the list of log events, once this unit of work is committed."""
 
     @property
     def employees(self) -> Employees: ...  # noqa: D102 - the ports say what they are

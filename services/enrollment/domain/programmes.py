@@ -100,14 +100,21 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortTerms:
+    """What a lead decides about one intake."""
+
+    starts_on: date
+    ends_on: date
+    size_cap: int
+    pilot: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
     """One intake."""
 
     cohort_id: UUID
-    pilot: bool
-    starts_on: date
-    ends_on: date
-    size_cap: int
+    terms: CohortTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class OpenProgramme:
 
     caller: Caller
     terms: Terms
-    cohort: Cohort
+    cohort: CohortTerms
     sponsor_staff_number: str | None
 
 
@@ -136,9 +143,9 @@ class Programme:
 
     def admit(self, *, enrolled: int, today: date) -> Cohort:
         """The cohort a newcomer joins. Raises Conflict where it takes nobody any more."""
-        if self.cohort.ends_on < today:
+        if self.cohort.terms.ends_on < today:
             raise Conflict("cohort_over", "This cohort has ended; wait for the next one to open.")
-        if enrolled >= self.cohort.size_cap:
+        if enrolled >= self.cohort.terms.size_cap:
             raise Conflict(
                 "cohort_full", "This cohort is full; ask the programme lead for a place."
             )
@@ -160,27 +167,34 @@ class CohortOpened:
     cohort: Cohort
 
 
-def open_programme(
-    command: OpenProgramme, programme_id: UUID, sponsor_id: UUID | None, today: date
-) -> tuple[Programme, tuple[ProgrammeOpened, CohortOpened]]:
-    """Open it. Raises Invalid with what to put right first."""
-    terms, cohort = command.terms, command.cohort
-    _check_dates(terms, cohort, today)
+Opening = tuple[Programme, tuple[ProgrammeOpened, CohortOpened]]
+"""The programme, and what to tell the others."""
+
+
+def open_programme(command: OpenProgramme, ids: tuple[UUID, UUID], today: date) -> Opening:
+    """Open it; `ids` are for the programme and its first cohort.
+
+    Raises Invalid with what to put right first.
+    """
+    terms = command.terms
+    _check_dates(terms, command.cohort, today)
     _check_formats(terms.formats)
     _check_matching(terms.matching)
     _check_reminders(terms.reminders)
     _check_objectives(terms)
     if len(set(terms.languages)) < len(terms.languages):
         raise Invalid("language_twice", "Name each language once.", "/languages")
-    if terms.pilot_only and not cohort.pilot:
+    if terms.pilot_only and not command.cohort.pilot:
         raise Invalid(
             "pilot_only", "A pilot-only programme starts with a pilot; say so.", "/cohort/pilot"
         )
-    programme = Programme(programme_id, terms, (cohort,), sponsor_id)
+    programme_id, cohort_id = ids
+    cohort = Cohort(cohort_id, command.cohort)
+    programme = Programme(programme_id, terms, (cohort,))
     return programme, (ProgrammeOpened(programme), CohortOpened(programme_id, cohort))
 
 
-def _check_dates(terms: Terms, cohort: Cohort, today: date) -> None:
+def _check_dates(terms: Terms, cohort: CohortTerms, today: date) -> None:
     if terms.ends_on <= terms.starts_on:
         raise Invalid("ends_before_start", "A programme ends after its first day.", "/ends_on")
     if terms.ends_on < today:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from services.enrollment.domain.directory import (
     Employee,
-    Findings,
+    ImportReport,
     Layout,
     Row,
     examine,
@@ -40,16 +40,6 @@ class ImportOrder:
     layout: Layout
     skip_bad: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of a file. `applied` is False where nothing was stored, as after a dry run."""
-
-    findings: Findings
-    applied: bool = False
-    joined: int = 0
-    changed: int = 0
 
 
 async def set_layout(unit: Unit, layout: Layout) -> Layout:
@@ -83,7 +73,19 @@ async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> 
         await settle(work)
     finally:
         await turn.give_back(fence)
-    return ImportReport(findings, applied=True, joined=joined, changed=changed)
+    report = ImportReport(findings, applied=True, joined=joined, changed=changed)
+    await work(partial(_imported, report=report))
+    return report
+
+
+async def _imported(unit: Unit, report: ImportReport) -> None:
+    unit.note(
+        "directory.imported",
+        rows=report.findings.rows,
+        bad=report.findings.bad_total,
+        joined=report.joined,
+        changed=report.changed,
+    )
 
 
 async def _not_here(unit: Unit, named: dict[str, int]) -> dict[str, int]:

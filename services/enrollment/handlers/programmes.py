@@ -1,9 +1,9 @@
 """Opening and reading programmes, and the topics they are about."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from services.enrollment.domain.article_topics import ARTICLE_TOPICS
 from services.enrollment.domain.people import Person
 from services.enrollment.domain.ports import Census, Unit
 from services.enrollment.domain.programmes import OpenProgramme, Programme
@@ -21,15 +21,14 @@ class Enrolment:
     census: Census
 
 
-async def open_programme(unit: Unit, command: OpenProgramme, seeds: Sequence[Topic]) -> Programme:
+async def open_programme(unit: Unit, command: OpenProgramme) -> Programme:
     """Open it with its first cohort; whoever opens it leads it."""
     # A volunteer may come the moment it is open, and needs topics to choose from.
-    await seed_topics(unit, seeds)
-    programme_id = unit.new_id()
+    await seed_topics(unit)
     sponsor_before, sponsor = await _sponsor(unit, command.sponsor_staff_number)
-    command = replace(command, cohort=replace(command.cohort, cohort_id=unit.new_id()))
-    sponsor_id = sponsor.person_id if sponsor else None
-    programme, facts = opened(command, programme_id, sponsor_id, unit.today)
+    programme, facts = opened(command, (unit.new_id(), unit.new_id()), unit.today)
+    programme_id = programme.programme_id
+    programme = replace(programme, sponsor_id=sponsor.person_id if sponsor else None)
     unit.programmes.add(programme)
     unit.publish(*facts)
     lead_before, lead = await who_is(unit, command.caller)
@@ -70,13 +69,15 @@ async def read_enrolment(unit: Unit, programme_id: UUID) -> Enrolment:
     return Enrolment(await unit.employees.count(), await unit.volunteers.census(programme_id))
 
 
-async def seed_topics(unit: Unit, seeds: Sequence[Topic]) -> int:
+async def seed_topics(unit: Unit) -> int:
     """Put in the topics that are not there; what somebody changed since stays. Returns how many."""
     known = {topic.topic for topic in await unit.topics.all()}
-    missing = [topic for topic in seeds if topic.topic not in known]
+    missing = [topic for topic in ARTICLE_TOPICS if topic.topic not in known]
     for topic in missing:
         unit.topics.add(topic)
         unit.publish(TopicChanged(topic))
+    if missing:
+        unit.note("topics.seeded", topics=len(missing))
     return len(missing)
 
 

@@ -61,7 +61,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
         raise Conflict("already_enrolled", "You said yes before; change that profile instead.")
     taken = await unit.volunteers.filling(programme.cohort.cohort_id)
     cohort = programme.admit(enrolled=taken, today=unit.today)
-    if cohort.size_cap - taken <= NEARLY_FULL:
+    if cohort.terms.size_cap - taken <= NEARLY_FULL:
         unit.programmes.queue_up(programme.programme_id)
     newcomer = Volunteer(
         unit.new_id(),
@@ -143,6 +143,7 @@ async def end_pauses(unit: Unit) -> int:
 async def note_pair(unit: Unit, pair: Pair) -> None:
     """Matching formed or ended a pair."""
     unit.pairs.put(pair)
+    unit.note("pair.noted", pair_id=str(pair.pair_id), running=pair.running)
 
 
 async def _own(unit: Unit, own: Own) -> Volunteer:

@@ -1,0 +1,46 @@
+"""The one place where the parts of enrollment meet, for production, demo and tests alike."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from services.enrollment.api import ROUTERS
+from services.enrollment.consumers import ROUTES
+from services.enrollment.domain import ports
+from services.enrollment.schedules import schedules
+from services.enrollment.settings import Settings
+from services.enrollment.store import INDEXES, ImportTurn, Unit, resolve
+from shared.chassis.clock import Clock, system_clock
+from shared.chassis.foundation import Database, Foundation
+from shared.chassis.http.app import create_api
+from shared.chassis.leases import Leases
+from shared.chassis.lifecycle import Service
+
+NAME = "enrollment"
+Result = TypeVar("Result")
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Service:
+    """The service, not yet started."""
+    foundation = Foundation(settings, NAME, clock)
+    database = foundation.database(settings.mongo_database, INDEXES)
+    api = create_api(
+        foundation, database, title="Enrollment", routers=ROUTERS, unit=Unit, resolve=resolve
+    )
+    api.state.import_turn = ImportTurn(Leases(database.mongo))
+    return Service(
+        foundation,
+        api,
+        [database],
+        intakes=[foundation.intake(database, NAME, ROUTES)],
+        relays=[foundation.relay(database)],
+        schedules=schedules(work_on(database)),
+    )
+
+
+def work_on(database: Database) -> ports.Work:
+    """Runs handlers as units of work on a database."""
+
+    async def work(handler: Callable[[ports.Unit], Awaitable[Result]], /) -> Result:
+        return await database.transactions.run(lambda tx: handler(Unit(tx)))
+
+    return work

@@ -1,0 +1,112 @@
+"""`python -m services.enrollment import FILE`: the HR directory from a file, or a look at it.
+
+A dry run needs neither broker nor database. Exit 0 once the file was read, however many rows are bad;
+1 where it cannot be read or stored; 2 for wrong usage.
+"""
+
+import asyncio
+import os
+import tomllib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from pymongo.errors import PyMongoError
+
+from services.enrollment.app import NAME, build, work_on
+from services.enrollment.domain.csv_text import Unreadable
+from services.enrollment.domain.directory import ImportReport, Layout, examine
+from services.enrollment.handlers.directory import ImportOrder, import_directory
+from services.enrollment.log_events import LOG_EVENTS
+from services.enrollment.settings import Settings
+from services.enrollment.translation import DirectoryMapping, ImportOutcome
+from shared.chassis.correlation import following, new_trail
+from shared.chassis.log_events import CHASSIS_EVENTS, join
+from shared.chassis.logging import configure_logging
+from shared.chassis.mongo import ensure_indexes
+from shared.chassis.refusals import Refusal
+from shared.chassis.settings import BadSettings, load
+
+CHUNK_BYTES = 64 * 1024
+EXIT_UNREADABLE, EXIT_USAGE, EXIT_MISCONFIGURED = 1, 2, 78
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, as the mapping lays it out.")],
+    mapping: Annotated[Path, typer.Option(help="How it is laid out.")] = Path(
+        "mappings/directory.toml"
+    ),
+    report: Annotated[Path | None, typer.Option(help="Write the findings here as JSON.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Store the good rows even if others are bad.")
+    ] = False,
+) -> None:
+    """Import the HR directory. Nothing is stored if a row is bad, unless --skip-bad says so."""
+    layout = _layout(mapping)
+    try:
+        order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run)
+        done = ImportReport(examine(order.read(), layout)) if dry_run else _store(order)
+    except Unreadable as unreadable:
+        _end(EXIT_UNREADABLE, f"{unreadable.code}: {unreadable.detail}")
+    except OSError as error:
+        _end(EXIT_UNREADABLE, f"cannot be read: {error.strerror}; check the path")
+    outcome = ImportOutcome.of(done)
+    if report:
+        report.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    for bad in outcome.bad[:10]:
+        typer.echo(f"line {bad.line}: {bad.column or 'the row'}: {bad.code}")
+    typer.echo(
+        f"{outcome.rows} rows, {outcome.good} good, {outcome.bad_total} bad, "
+        f"{len(outcome.unknown_managers)} unknown managers, {len(outcome.loops)} loops; "
+        + (f"{outcome.joined} new, {outcome.changed} changed" if outcome.applied else "not stored")
+    )
+
+
+def _layout(mapping: Path) -> Layout:
+    try:
+        text = mapping.read_text(encoding="utf-8")
+        return DirectoryMapping.model_validate(tomllib.loads(text)).layout()
+    except (OSError, ValueError) as error:
+        places = error.errors() if isinstance(error, ValidationError) else []
+        named = ", ".join(".".join(map(str, place["loc"])) for place in places)
+        _end(EXIT_USAGE, f"the mapping is not usable; check {named or 'that it is TOML'}")
+
+
+def _store(order: ImportOrder) -> ImportReport:
+    try:
+        settings = load(Settings, os.environ)
+    except BadSettings as bad:
+        _end(EXIT_MISCONFIGURED, str(bad))
+    configure_logging(NAME, settings.log_level, join(CHASSIS_EVENTS, LOG_EVENTS))
+    try:
+        return asyncio.run(_stored(order, settings))
+    except Unreadable:
+        raise
+    except Refusal as refusal:
+        _end(EXIT_UNREADABLE, f"{refusal.code}: {refusal.detail}")
+    except PyMongoError as error:
+        _end(EXIT_UNREADABLE, f"the database: {type(error).__name__}; run it again once it is back")
+
+
+async def _stored(order: ImportOrder, settings: Settings) -> ImportReport:
+    service = build(settings)
+    database = service.databases[0]
+    await ensure_indexes(database.mongo, database.indexes)
+    with following(new_trail()):
+        return await import_directory(order, work_on(database), service.api.state.import_turn)
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _end(code: int, words: str) -> NoReturn:
+    typer.echo(words, err=True)
+    raise typer.Exit(code)

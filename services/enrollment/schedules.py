@@ -1,0 +1,33 @@
+"""The time edge: pauses that end, topics to put in, imports that were cut short.
+
+Every tick is harmless on several workers at once: what one has done, the other finds done.
+"""
+
+from datetime import timedelta
+
+from services.enrollment import handlers
+from services.enrollment.domain.ports import Work
+from shared.chassis.lifecycle import Schedule
+
+MINUTE = timedelta(minutes=1)
+
+
+def schedules(work: Work) -> list[Schedule]:
+    """What is looked after, and how often."""
+
+    async def seed_topics() -> None:
+        await work(handlers.programmes.seed_topics)
+
+    async def end_pauses() -> None:
+        while await work(handlers.volunteers.end_pauses):
+            pass
+
+    async def settle_directory() -> None:
+        if await work(handlers.directory.is_unsettled):
+            await handlers.directory.settle(work)
+
+    return [
+        Schedule("seed topics", timedelta(hours=1), seed_topics),
+        Schedule("end pauses", MINUTE, end_pauses),
+        Schedule("settle directory", MINUTE, settle_directory),
+    ]
