@@ -34,7 +34,11 @@ def stack() -> Stack:
 @pytest.fixture(scope="session")
 async def lasting_broker(
     stack: Stack, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Broker]:
+) -> AsyncIterator[Broker | None]:
+    """One broker for all tests where starting takes seconds; the embedded one is there at once."""
+    if stack.kind is Kind.EMBEDDED:
+        yield None
+        return
     part = stack.broker(tmp_path_factory.mktemp("broker"))
     await part.start()
     yield part
@@ -43,11 +47,11 @@ async def lasting_broker(
 
 @pytest.fixture
 async def broker(
-    stack: Stack, request: pytest.FixtureRequest, tmp_path: Path
+    stack: Stack, lasting_broker: Broker | None, tmp_path: Path
 ) -> AsyncIterator[Broker]:
-    """A broker that nobody has used, or one for all tests where starting takes seconds."""
-    if stack.kind is not Kind.EMBEDDED:
-        yield request.getfixturevalue("lasting_broker")
+    """The broker that a test talks to."""
+    if lasting_broker is not None:
+        yield lasting_broker
         return
     part = stack.broker(tmp_path / "broker")
     await part.start()

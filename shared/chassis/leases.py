@@ -7,7 +7,6 @@ lease is refused by whoever has seen a newer fence.
 from typing import Any
 
 from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.transactions import Tx
@@ -30,26 +29,23 @@ class Leases:
 
         The fence stays while the same owner renews in time, and grows with every other taking.
         """
-        mine_or_over = {"$or": [{"owner": owner}, {"$expr": {"$lt": ["$until", "$$NOW"]}}]}
-        still_mine = {
-            "$and": [{"$eq": ["$owner", owner]}, {"$gte": ["$until", "$$NOW"]}],
-        }
-        fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [still_mine, 0, 1]}]}
+        taken = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
+        renewed = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
+        fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [renewed, 0, 1]}]}
+        until = {"$add": ["$$NOW", round(seconds * 1000)]}
         update: list[dict[str, Any]] = [
-            {"$set": {"fence": fence}},
-            {"$set": {"owner": owner, "until": {"$add": ["$$NOW", round(seconds * 1000)]}}},
+            {
+                "$set": {
+                    "fence": {"$cond": [taken, "$fence", fence]},
+                    "owner": {"$cond": [taken, "$owner", owner]},
+                    "until": {"$cond": [taken, "$until", until]},
+                }
+            }
         ]
-        try:
-            lease: Document | None = await self._collection.find_one_and_update(
-                {"_id": name} | mine_or_over,
-                update,
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError:
-            # The filter did not fit the lease that exists, so the upsert tried to add a second one.
-            return None
-        return lease["fence"] if lease else None
+        lease: Document | None = await self._collection.find_one_and_update(
+            {"_id": name}, update, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return lease["fence"] if lease and lease["owner"] == owner else None
 
     async def give_back(self, name: str, fence: int) -> None:
         """End the lease early, so that the next owner need not wait."""

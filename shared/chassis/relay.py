@@ -26,7 +26,8 @@ LEASE = "relay"
 LEASE_SECONDS = 10.0
 BATCH = 500
 POLL_SECONDS = 0.5
-SEND_SECONDS = 15.0
+SEND_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
 LINGER_MS = 2
 
 
@@ -62,7 +63,7 @@ class Relay:
                     if not is_transient(error) and not isinstance(error, LeaseLost):
                         raise
                     log.warning("relay.publish_failed", reason=type(error).__name__)
-                    await self._close()
+                    await self.close()
                     await _wait(stop, pause)
                     pause = min(pause * 2, 5.0)
                     continue
@@ -164,12 +165,12 @@ class Relay:
             self._broker = broker
         return self._broker
 
-    async def _close(self) -> None:
-        """A producer that failed may be in any state; the next round opens a new one."""
+    async def close(self) -> None:
+        """Let go of the broker. A producer that failed may be in any state: the next round opens a new one."""
         broker, self._broker = self._broker, None
         if broker is not None:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(broker.stop(), SEND_SECONDS)
+                await asyncio.wait_for(broker.stop(), CLOSE_SECONDS)
 
     async def _idle(self, stop: asyncio.Event) -> None:
         published = self._transactions.published
@@ -182,7 +183,7 @@ class Relay:
             task.cancel()
 
     async def _leave(self) -> None:
-        await self._close()
+        await self.close()
         if self._fence is not None:
             with contextlib.suppress(Exception):
                 await self._leases.give_back(LEASE, self._fence)

@@ -50,6 +50,8 @@ class Subscription:
         metrics: Metrics,
         client_id: str,
         fail: Callable[[Exception], None],
+        *,
+        max_records: int = BATCH,
     ) -> None:
         self.intake = intake
         self._address = address
@@ -65,7 +67,7 @@ class Subscription:
             *intake.topics,
             group_id=intake.group,
             batch=True,
-            max_records=BATCH,
+            max_records=max_records,
             batch_timeout_ms=IDLE_MS,
             auto_offset_reset="none",
             ack_policy=AckPolicy.MANUAL,
@@ -109,11 +111,10 @@ class Subscription:
             raise RuntimeError("the subscriber has no consumer before it is started")
         return consumer
 
-    async def _take(self, message: KafkaMessage) -> None:
+    async def _take(self, records: Sequence[Any]) -> None:
         """One fetched batch. FastStream swallows what is raised here, so nothing may be."""
-        records = [message_of(record) for record in message.raw_message]
         try:
-            await self._apply(records)
+            await self._apply([message_of(record) for record in records])
         except Exception as error:  # noqa: BLE001 - whatever it is, it stops the service
             self._fail(error)
             await self._stopping.wait()
@@ -244,6 +245,9 @@ class _FetchTroubles:
         error = details.get("exc_info")
         if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
             self._fail(OffsetLost(str(error)))
+        elif error and not isinstance(error, KafkaError):
+            # The batch was dropped before it reached us; going on would lose it.
+            self._fail(error)
         elif level >= logging.WARNING:
             reason = type(error).__name__ if error else str(message)
             log.log(level, "library.message", library="faststream", reason=reason)

@@ -1,0 +1,278 @@
+"""Outbox, relay and subscription over a real broker and a real database."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from pymongo import UpdateOne
+
+from dev.local.records import everything_on, header
+from shared.chassis.broker import KafkaAddress
+from shared.chassis.clock import system_clock
+from shared.chassis.foundation import OWN_INDEXES
+from shared.chassis.intake import Intake
+from shared.chassis.leases import Leases
+from shared.chassis.metrics import Metrics
+from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
+from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.relay import LEASE, Relay
+from shared.chassis.subscribe import OffsetLost, Subscription
+from shared.chassis.transactions import Transactions, Tx
+from shared.contracts.enrollment.v1 import ContactChanged
+from shared.contracts.envelope import Event
+from shared.contracts.matching.v1 import PairEnded
+from tests.support.waiting import until
+
+TOPIC = "obverse.matching.pair.v1"
+CONTACTS = "obverse-internal.enrollment.contact.v1"
+
+
+def pair_ended(pair: UUID) -> PairEnded:
+    return PairEnded(
+        pair_id=pair,
+        programme_id=UUID(int=1),
+        cohort_id=UUID(int=2),
+        mentor_id=UUID(int=3),
+        mentee_id=UUID(int=4),
+        outcome="stopped",
+    )
+
+
+class Producer:
+    """A service that publishes, and its relays."""
+
+    def __init__(self, client: Client, database: MongoDatabase, kafka: KafkaAddress) -> None:
+        self.database = database
+        self.kafka = kafka
+        self.transactions = Transactions(client, database, system_clock)
+
+    def relay(self, owner: str = "one", address: KafkaAddress | None = None) -> Relay:
+        return Relay(self.database, self.transactions, address or self.kafka, Metrics(), owner)
+
+    async def publish(self, *pairs: UUID) -> None:
+        async def work(tx: Tx) -> None:
+            for pair in pairs:
+                tx.publish(pair_ended(pair), str(pair))
+
+        await self.transactions.run(work)
+
+    async def unsent(self) -> int:
+        return await self.database[OUTBOX].count_documents(UNSENT)
+
+
+@pytest.fixture
+async def producer(client: Client, database: MongoDatabase, kafka: KafkaAddress) -> Producer:
+    await ensure_indexes(database, OWN_INDEXES)
+    return Producer(client, database, kafka)
+
+
+@asynccontextmanager
+async def relaying(relay: Relay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(relay.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def test_what_was_published_appears_in_order_with_a_dense_sequence(
+    producer: Producer,
+) -> None:
+    first, second = uuid4(), uuid4()
+    for _ in range(3):
+        await producer.publish(first, second, first)
+    async with relaying(producer.relay()):
+        await until(lambda: drained(producer), "the outbox is empty")
+    per_key = defaultdict(list)
+    for record in await everything_on(producer.kafka, TOPIC):
+        per_key[record.key.decode()].append(int(header(record, "ce_sequence")))
+    assert per_key == {str(first): [1, 2, 3, 4, 5, 6], str(second): [1, 2, 3]}
+
+
+async def drained(producer: Producer) -> bool:
+    return await producer.unsent() == 0
+
+
+async def test_nothing_is_published_when_the_unit_of_work_fails(producer: Producer) -> None:
+    async def work(tx: Tx) -> None:
+        tx.publish(pair_ended(uuid4()), "a")
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        await producer.transactions.run(work)
+    assert await producer.database[OUTBOX].count_documents({}) == 0
+
+
+async def test_concurrent_writers_of_one_key_get_a_dense_sequence(producer: Producer) -> None:
+    pair = uuid4()
+    await asyncio.gather(*(producer.publish(pair) for _ in range(20)))
+    rows = await producer.database[OUTBOX].find().to_list(None)
+    assert sorted(row["sequence"] for row in rows) == list(range(1, 21))
+
+
+async def test_a_sent_row_stays_to_be_found_but_not_one_with_personal_data(
+    producer: Producer,
+) -> None:
+    person = uuid4()
+    contact = ContactChanged(
+        person_id=person, name="A", email="a@example.org", locale="en", time_zone="UTC"
+    )
+
+    async def work(tx: Tx) -> None:
+        tx.publish(pair_ended(person), str(person))
+        tx.publish(contact, str(person))
+
+    await producer.transactions.run(work)
+    async with relaying(producer.relay()):
+        await until(lambda: drained(producer), "the outbox is empty")
+    rows = await producer.database[OUTBOX].find().to_list(None)
+    assert [row["aggregatetype"] for row in rows] == [TOPIC]
+    assert len(await everything_on(producer.kafka, CONTACTS)) == 1
+
+
+async def test_only_one_relay_publishes_and_the_next_one_has_a_higher_fence(
+    producer: Producer,
+) -> None:
+    await producer.publish(uuid4())
+    one, two = producer.relay("one"), producer.relay("two")
+    assert await one.round() == 1
+    await producer.publish(uuid4())
+    assert await two.round() == 0
+    leases = Leases(producer.database)
+    fence = await leases.take(LEASE, owner="one", seconds=10)
+    assert fence == 1
+    await leases.give_back(LEASE, fence)
+    assert await two.round() == 1
+    assert await leases.take(LEASE, owner="two", seconds=10) == 2
+    for relay in (one, two):
+        await relay.close()
+
+
+async def test_a_relay_without_a_broker_keeps_everything_and_goes_on_later(
+    producer: Producer,
+) -> None:
+    nowhere = KafkaAddress("127.0.0.1:9", producer.kafka.profile)
+    await producer.publish(uuid4())
+    async with relaying(producer.relay("one", nowhere)):
+        await producer.publish(uuid4())
+    assert await producer.unsent() == 2
+    async with relaying(producer.relay("two")):
+        await until(lambda: drained(producer), "the outbox is empty")
+    assert len(await everything_on(producer.kafka, TOPIC)) == 2
+
+
+class Reader:
+    """A service that reads pairs."""
+
+    def __init__(self, client: Client, database: MongoDatabase, kafka: KafkaAddress) -> None:
+        self.database = database
+        self.kafka = kafka
+        transactions = Transactions(client, database, system_clock)
+        self.intake = Intake("reader", database, transactions, {PairEnded: self.handle})
+        self.failures: list[Exception] = []
+
+    async def handle(self, tx: Tx, event: Event[PairEnded]) -> None:
+        seen = {"$push": {"all": event.envelope.sequence}}
+        tx.write("seen", UpdateOne({"_id": event.envelope.subject}, seen, upsert=True))
+
+    def subscription(self, member: str = "one") -> Subscription:
+        return Subscription(self.intake, self.kafka, Metrics(), member, self.failures.append)
+
+    async def seen(self) -> dict[str, list[int]]:
+        rows = await self.database["seen"].find().to_list(None)
+        return {row["_id"]: row["all"] for row in rows}
+
+    async def has_seen(self, count: int) -> bool:
+        return sum(map(len, (await self.seen()).values())) >= count
+
+
+@pytest.fixture
+async def reader(
+    client: Client, database: MongoDatabase, kafka: KafkaAddress, producer: Producer
+) -> Reader:
+    return Reader(client, database, kafka)
+
+
+@asynccontextmanager
+async def subscribed(reader: Reader, member: str = "one") -> AsyncIterator[Subscription]:
+    subscription = reader.subscription(member)
+    await subscription.start()
+    try:
+        yield subscription
+    finally:
+        await subscription.stop()
+
+
+async def test_a_new_group_reads_from_the_beginning_and_goes_on_where_it_stopped(
+    producer: Producer, reader: Reader
+) -> None:
+    pairs = [uuid4() for _ in range(5)]
+    async with relaying(producer.relay()):
+        await producer.publish(*pairs)
+        await until(lambda: drained(producer), "the outbox is empty")
+        async with subscribed(reader):
+            await until(lambda: reader.has_seen(5), "the first five are read")
+        await producer.publish(*pairs)
+        async with subscribed(reader):
+            await until(lambda: reader.has_seen(10), "all ten are read")
+    assert await reader.seen() == {str(pair): [1, 2] for pair in pairs}
+    assert reader.failures == []
+
+
+async def test_members_that_come_and_go_lose_and_double_nothing(
+    producer: Producer, reader: Reader
+) -> None:
+    pairs = [uuid4() for _ in range(40)]
+    async with relaying(producer.relay()), subscribed(reader, "one"):
+        for _ in range(5):
+            await producer.publish(*pairs)
+        async with subscribed(reader, "two"):
+            for _ in range(5):
+                await producer.publish(*pairs)
+            await until(lambda: drained(producer), "the outbox is empty")
+        await until(lambda: reader.has_seen(400), "all four hundred are read")
+    assert await reader.seen() == {str(pair): list(range(1, 11)) for pair in pairs}
+    assert reader.failures == []
+
+
+async def test_a_full_replay_changes_nothing(producer: Producer, reader: Reader) -> None:
+    pair = uuid4()
+    async with relaying(producer.relay()):
+        await producer.publish(pair, pair, pair)
+        async with subscribed(reader):
+            await until(lambda: reader.has_seen(3), "three are read")
+    replay = Intake("replay", reader.database, reader.intake.transactions, reader.intake.routes)
+    reader.intake = replay
+    async with relaying(producer.relay()), subscribed(reader):
+        await producer.publish(pair)
+        await until(lambda: reader.has_seen(4), "the fourth is read")
+    assert await reader.seen() == {str(pair): [1, 2, 3, 4]}
+
+
+async def test_an_offset_that_the_broker_no_longer_has_stops_the_service(
+    producer: Producer, reader: Reader
+) -> None:
+    if not producer.kafka.profile.end_offsets:
+        pytest.skip("the embedded broker does not tell its end offsets truly")
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+    ahead = AIOKafkaConsumer(
+        group_id="reader", enable_auto_commit=False, **producer.kafka.client_options()
+    )
+    await ahead.start()
+    place = TopicPartition(TOPIC, 0)
+    ahead.assign([place])
+    await ahead.commit({place: 1000})
+    await ahead.stop()
+    async with subscribed(reader):
+        await until(lambda: failed(reader), "the subscription fails")
+    assert isinstance(reader.failures[0], OffsetLost)
+
+
+async def failed(reader: Reader) -> bool:
+    return bool(reader.failures)
