@@ -73,7 +73,7 @@ class Pair:
     state: PairState = PairState.PROPOSED
     accepted: tuple[Side, ...] = ()
     until: date | None = None
-    outcome: Ending | None = None
+    ending: Ending | None = None
 
     @property
     def parties(self) -> tuple[Party, Party]:
@@ -103,7 +103,7 @@ class Pair:
             return Step(accepted, ProposalAccepted(accepted, side))
         until = terms.last_day(self.format, now.date())
         formed = replace(accepted, state=PairState.FORMED, until=until)
-        return Step(formed, ProposalAccepted(formed, side), PairFormed(formed))
+        return Step(formed, ProposalAccepted(formed, side), PairFormed(formed, until))
 
     def decline(self, side: Side, now: datetime) -> "Step":
         """One side says no, also after a yes, as long as the other has not answered."""
@@ -121,12 +121,12 @@ class Pair:
         voided = replace(self, state=PairState.VOIDED)
         return Step(voided, ProposalVoided(voided))
 
-    def end(self, outcome: Ending) -> "Step":
+    def end(self, ending: Ending) -> "Step":
         """A running pair is over."""
         if self.state is not PairState.FORMED:
             raise pair_not_running()
-        ended = replace(self, state=PairState.ENDED, outcome=outcome)
-        return Step(ended, PairEnded(ended))
+        ended = replace(self, state=PairState.ENDED, ending=ending)
+        return Step(ended, PairEnded(ended, ending))
 
     def leave(self) -> "Step":
         """One side has left the programme: a proposal is void, a running pair is stopped."""
@@ -172,12 +172,18 @@ class ProposalVoided(PairFact):
     """Overtaken by events."""
 
 
+@dataclass(frozen=True, slots=True)
 class PairFormed(PairFact):
     """Both said yes."""
 
+    until: date
 
+
+@dataclass(frozen=True, slots=True)
 class PairEnded(PairFact):
     """Both are free again."""
+
+    ending: Ending
 
 
 class Step:

@@ -1,7 +1,7 @@
 """A round of matching: what goes in, what comes out, and the states between."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -57,7 +57,7 @@ class Outcome:
     input_hash: str
     policy_hash: str
 
-    def without(self, dropped: tuple[Match, ...], reason: str) -> "Outcome":
+    def without(self, dropped: Collection[Match], reason: str) -> "Outcome":
         """The outcome less some matches; who has no other partner left is unmatched for that reason."""
         kept = tuple(match for match in self.matches if match not in dropped)
         busy = {match.mentor_id for match in kept}
@@ -111,7 +111,7 @@ class Round:
 
     def start(self, fence: int) -> "Round":
         """Taken up by a worker; raises Conflict when a newer claim holds it or it is over."""
-        if self.state not in OPEN or fence <= self.fence:
+        if self.state not in OPEN or fence < self.fence:
             raise round_taken_over()
         return replace(self, state=RoundState.SOLVING, fence=fence, attempts=self.attempts + 1)
 

@@ -1,0 +1,51 @@
+"""The topic edge: what enrollment tells, each event to its handler."""
+
+from services.matching import translation
+from services.matching.handlers import learning
+from services.matching.store import Unit
+from shared.chassis.messages import Routes
+from shared.chassis.principals import remember
+from shared.chassis.transactions import Tx
+from shared.contracts.enrollment.v1 import (
+    CandidateChanged,
+    CohortOpened,
+    PrincipalChanged,
+    ProgrammeChanged,
+    ProgrammeClosed,
+    ProgrammeOpened,
+)
+from shared.contracts.envelope import Event
+
+GROUP = "matching"
+
+
+async def _programme(tx: Tx, event: Event[ProgrammeOpened | ProgrammeChanged]) -> None:
+    terms = translation.terms(event.data)
+    await learning.learn_terms(Unit(tx), event.data.programme_id, terms)
+
+
+async def _programme_closed(tx: Tx, event: Event[ProgrammeClosed]) -> None:
+    await learning.close_programme(Unit(tx), event.data.programme_id)
+
+
+async def _cohort(tx: Tx, event: Event[CohortOpened]) -> None:
+    await learning.learn_cohort(Unit(tx), event.data.programme_id, event.data.cohort_id)
+
+
+async def _candidate(tx: Tx, event: Event[CandidateChanged]) -> None:
+    await learning.learn_candidate(Unit(tx), translation.candidate(event.data))
+
+
+async def _principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
+    data = event.data
+    remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
+
+
+ROUTES: Routes = {
+    ProgrammeOpened: _programme,
+    ProgrammeChanged: _programme,
+    ProgrammeClosed: _programme_closed,
+    CohortOpened: _cohort,
+    CandidateChanged: _candidate,
+    PrincipalChanged: _principal,
+}

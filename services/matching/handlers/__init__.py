@@ -1,0 +1,1 @@
+"""The use cases: one async function and one unit of work each."""
