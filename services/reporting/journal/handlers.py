@@ -52,11 +52,13 @@ async def list_sessions(unit: Unit, caller: Caller) -> list[Session]:
 async def note_formed(unit: Unit, members: Members, at: datetime) -> None:
     """From now on the pair may keep a journal."""
     unit.pairs.form(members, at)
+    unit.note("journal.opened", pair_id=members.pair_id)
 
 
 async def note_ended(unit: Unit, members: Members, at: datetime) -> None:
     """From now on the pair may only report what was."""
     unit.pairs.end(members, at)
+    unit.note("journal.closed", pair_id=members.pair_id)
 
 
 async def _own_pair(unit: Unit, caller: Caller) -> Pair:
@@ -72,4 +74,9 @@ def _keep(unit: Unit, pair: Pair, entry: Entry) -> Entry:
     if entry.fact is not None:
         unit.pairs.put(pair.members.pair_id, entry.session)
         unit.publish(entry.fact)
+        unit.note(
+            f"session.{entry.session.state}",
+            pair_id=pair.members.pair_id,
+            session_id=entry.session.session_id,
+        )
     return entry

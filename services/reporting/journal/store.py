@@ -34,6 +34,11 @@ class Unit:
         """Put the fact into the outbox."""
         self._tx.publish(*translation.outgoing(fact))
 
+    def note(self, event: str, **ids: UUID) -> None:
+        """Log the line once the transaction is committed."""
+        texts: dict[str, Any] = {name: str(value) for name, value in ids.items()}
+        self._tx.note(event, **texts)
+
 
 class StoredPairs:
     """The port `Pairs` on MongoDB."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -42,7 +43,7 @@ def with_session(state: State, span: Span) -> Pair:
     return replace(PAIR, sessions=(Session(FIRST, state, span),))
 
 
-def test_a_plan_for_later_is_a_new_session_and_a_fact():
+def test_a_plan_for_later_is_a_new_session_and_a_fact() -> None:
     entry = rules.plan(PAIR, at(15), session_id=FIRST, now=NOW)
 
     session = Session(FIRST, State.PLANNED, at(15))
@@ -57,14 +58,14 @@ def test_a_plan_for_later_is_a_new_session_and_a_fact():
         pytest.param(Span(NOW + timedelta(days=367), 60), id="over a year ahead"),
     ],
 )
-def test_a_plan_is_for_the_near_future(span: Span):
+def test_a_plan_is_for_the_near_future(span: Span) -> None:
     with pytest.raises(Invalid) as refused:
         rules.plan(PAIR, span, session_id=FIRST, now=NOW)
 
     assert (refused.value.code, refused.value.pointer) == ("starts_at_not_ahead", "/starts_at")
 
 
-def test_a_plan_that_overlaps_a_planned_session_is_that_session():
+def test_a_plan_that_overlaps_a_planned_session_is_that_session() -> None:
     pair = with_session(State.PLANNED, at(15))
 
     entry = rules.plan(pair, at(15, 30), session_id=SECOND, now=NOW)
@@ -72,7 +73,7 @@ def test_a_plan_that_overlaps_a_planned_session_is_that_session():
     assert entry == Entry(Session(FIRST, State.PLANNED, at(15)), None)
 
 
-def test_a_plan_right_after_a_planned_session_is_another_one():
+def test_a_plan_right_after_a_planned_session_is_another_one() -> None:
     pair = with_session(State.PLANNED, at(15))
 
     entry = rules.plan(pair, at(16), session_id=SECOND, now=NOW)
@@ -81,20 +82,20 @@ def test_a_plan_right_after_a_planned_session_is_another_one():
     assert entry.is_new
 
 
-def test_a_plan_in_place_of_a_cancelled_session_is_a_new_one():
+def test_a_plan_in_place_of_a_cancelled_session_is_a_new_one() -> None:
     pair = with_session(State.CANCELLED, at(15))
 
     assert rules.plan(pair, at(15), session_id=SECOND, now=NOW).session.session_id == SECOND
 
 
-def test_a_pair_that_ended_plans_no_more():
+def test_a_pair_that_ended_plans_no_more() -> None:
     ended = replace(PAIR, ended_at=datetime(2026, 3, 2, 11, 0, tzinfo=UTC))
 
     with pytest.raises(Conflict, match="pair_ended"):
         rules.plan(ended, at(15), session_id=FIRST, now=NOW)
 
 
-def test_a_pair_that_ended_still_reports_what_was_before():
+def test_a_pair_that_ended_still_reports_what_was_before() -> None:
     ended = replace(PAIR, ended_at=datetime(2026, 3, 2, 11, 0, tzinfo=UTC))
 
     entry = rules.report_unplanned(ended, report(at(10)), new_id=FIRST, now=NOW)
@@ -104,7 +105,7 @@ def test_a_pair_that_ended_still_reports_what_was_before():
         rules.report_unplanned(ended, report(at(11, 1)), new_id=FIRST, now=NOW)
 
 
-def test_a_planned_session_can_be_cancelled_once():
+def test_a_planned_session_can_be_cancelled_once() -> None:
     pair = with_session(State.PLANNED, at(15))
 
     entry = rules.cancel(pair, FIRST)
@@ -114,19 +115,19 @@ def test_a_planned_session_can_be_cancelled_once():
     assert rules.cancel(with_session(State.CANCELLED, at(15)), FIRST) == Entry(cancelled, None)
 
 
-def test_a_session_that_was_held_cannot_be_cancelled():
+def test_a_session_that_was_held_cannot_be_cancelled() -> None:
     with pytest.raises(Conflict, match="session_held"):
         rules.cancel(with_session(State.HELD, at(10)), FIRST)
 
 
-def test_a_session_of_another_pair_is_not_found():
+def test_a_session_of_another_pair_is_not_found() -> None:
     with pytest.raises(NotFound, match="session_not_found"):
         rules.cancel(PAIR, FIRST)
     with pytest.raises(NotFound, match="session_not_found"):
         rules.report_planned(PAIR, FIRST, report(at(10)), now=NOW)
 
 
-def test_a_planned_session_is_held_when_it_really_was():
+def test_a_planned_session_is_held_when_it_really_was() -> None:
     pair = with_session(State.PLANNED, at(10))
 
     entry = rules.report_planned(pair, FIRST, report(at(10, 15, minutes=45), mood=4), now=NOW)
@@ -135,7 +136,7 @@ def test_a_planned_session_is_held_when_it_really_was():
     assert entry == Entry(session, Held(MEMBERS, session))
 
 
-def test_the_report_of_the_other_side_is_no_second_meeting():
+def test_the_report_of_the_other_side_is_no_second_meeting() -> None:
     pair = with_session(State.HELD, at(10))
     held = Entry(Session(FIRST, State.HELD, at(10)), None)
 
@@ -143,7 +144,7 @@ def test_the_report_of_the_other_side_is_no_second_meeting():
     assert rules.report_unplanned(pair, report(at(10, 50)), new_id=SECOND, now=NOW) == held
 
 
-def test_an_unplanned_report_at_the_time_of_a_planned_session_holds_that_one():
+def test_an_unplanned_report_at_the_time_of_a_planned_session_holds_that_one() -> None:
     pair = with_session(State.PLANNED, at(10))
 
     entry = rules.report_unplanned(pair, report(at(9, 45)), new_id=SECOND, now=NOW)
@@ -151,7 +152,7 @@ def test_an_unplanned_report_at_the_time_of_a_planned_session_holds_that_one():
     assert entry.session == Session(FIRST, State.HELD, at(9, 45), ("crm",), None)
 
 
-def test_a_cancelled_session_that_took_place_after_all_is_reported_as_unplanned():
+def test_a_cancelled_session_that_took_place_after_all_is_reported_as_unplanned() -> None:
     pair = with_session(State.CANCELLED, at(10))
 
     with pytest.raises(Conflict, match="session_cancelled"):
@@ -172,7 +173,9 @@ def test_a_cancelled_session_that_took_place_after_all_is_reported_as_unplanned(
         ),
     ],
 )
-def test_a_meeting_counts_from_a_day_before_the_pair_until_now(span: Span, code: str | None):
+def test_a_meeting_counts_from_a_day_before_the_pair_until_now(
+    span: Span, code: str | None
+) -> None:
     if code is None:
         assert rules.report_unplanned(PAIR, report(span), new_id=FIRST, now=NOW).is_new
         return
@@ -181,7 +184,7 @@ def test_a_meeting_counts_from_a_day_before_the_pair_until_now(span: Span, code:
     assert (refused.value.code, refused.value.pointer) == (code, "/held_at")
 
 
-def test_a_journal_has_an_end():
+def test_a_journal_has_an_end() -> None:
     start = NOW - timedelta(hours=27)
     sessions = tuple(
         Session(UUID(int=100 + n), State.CANCELLED, Span(start, 5)) for n in range(500)
@@ -194,12 +197,8 @@ def test_a_journal_has_an_end():
         rules.report_unplanned(full, report(at(10)), new_id=FIRST, now=NOW)
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 24 * 60), st.integers(5, 120)), min_size=1, max_size=12
-    )
-)
-def test_held_sessions_of_a_pair_never_overlap(times: list[tuple[int, int]]):
+@given(st.lists(st.tuples(st.integers(0, 24 * 60), st.integers(5, 120)), min_size=1, max_size=12))
+def test_held_sessions_of_a_pair_never_overlap(times: list[tuple[int, int]]) -> None:
     pair = PAIR
     for number, (minutes_ago, minutes) in enumerate(times):
         span = Span(NOW - timedelta(minutes=minutes_ago), minutes)
@@ -209,4 +208,4 @@ def test_held_sessions_of_a_pair_never_overlap(times: list[tuple[int, int]]):
             pair = replace(pair, sessions=(*pair.sessions, entry.session))
 
     spans = sorted((s.span for s in pair.sessions), key=lambda span: span.starts_at)
-    assert all(a.ends_at <= b.starts_at for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.ends_at <= b.starts_at for a, b in pairwise(spans))

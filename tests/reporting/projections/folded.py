@@ -35,9 +35,7 @@ class FoldedProjections:
         found = documents[Collection.PROGRAMMES].get(programme_id)
         if found is None or "starts_on" not in found:
             return None
-        rounds = sorted(
-            mine(Collection.ROUNDS), key=lambda row: (row["completed_at"], row["_id"])
-        )
+        rounds = sorted(mine(Collection.ROUNDS), key=lambda row: (row["completed_at"], row["_id"]))
         pairings = [reading.pairing(row) for row in mine(Collection.PAIRINGS)]
         return Material(
             reading.programme(found, mine(Collection.COHORTS)),

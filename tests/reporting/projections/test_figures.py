@@ -23,9 +23,7 @@ async def figures_of(*facts: Contract) -> Figures:
 
 def values(found: Figures, *place: str) -> dict[str, Any]:
     """The figures right below a place of the report, without the zeros."""
-    below = {
-        path[-1]: figure.value for path, figure in found.items() if path[:-1] == place
-    }
+    below = {path[-1]: figure.value for path, figure in found.items() if path[:-1] == place}
     return {name: value for name, value in below.items() if value not in (0, None)}
 
 
@@ -43,7 +41,9 @@ def values(found: Figures, *place: str) -> dict[str, Any]:
         pytest.param([e.made(1), e.answered(1, "expired")], "waiting", id="expired"),
         pytest.param([e.made(1), e.answered(1, "voided")], "waiting", id="voided"),
         pytest.param([e.made(1), e.formed(1)], "paired", id="formed"),
-        pytest.param([e.formed(1), e.made(2, e.mentor(1), e.mentee(2))], "paired", id="asked again"),
+        pytest.param(
+            [e.formed(1), e.made(2, e.mentor(1), e.mentee(2))], "paired", id="asked again"
+        ),
         pytest.param([e.formed(1), e.ended(1)], "waiting", id="pair over"),
         pytest.param([e.formed(1), e.paused(e.mentor(1), "mentor")], "paused", id="paused"),
         pytest.param(
@@ -56,13 +56,13 @@ def values(found: Figures, *place: str) -> dict[str, Any]:
 )
 async def test_a_volunteer_counts_once_by_the_first_status_that_holds(
     facts: Sequence[Contract], status: str
-):
+) -> None:
     found = await figures_of(e.enrolled(e.mentor(1), "mentor"), *facts)
 
     assert values(found, "volunteers", "mentor") == {status: 1, "total": 1}
 
 
-async def test_a_volunteer_in_both_roles_counts_once_in_each():
+async def test_a_volunteer_in_both_roles_counts_once_in_each() -> None:
     both = e.mentor(1)
 
     found = await figures_of(e.enrolled(both, "mentor", "mentee"), e.formed(1, both, e.mentee(1)))
@@ -71,7 +71,7 @@ async def test_a_volunteer_in_both_roles_counts_once_in_each():
     assert values(found, "volunteers", "mentee") == {"waiting": 1, "total": 1}
 
 
-async def test_a_proposal_counts_once_by_what_became_of_it():
+async def test_a_proposal_counts_once_by_what_became_of_it() -> None:
     found = await figures_of(
         e.made(1),
         e.made(2),
@@ -98,7 +98,7 @@ async def test_a_proposal_counts_once_by_what_became_of_it():
     }
 
 
-async def test_a_yes_of_an_unknown_side_is_no_yes():
+async def test_a_yes_of_an_unknown_side_is_no_yes() -> None:
     found = await figures_of(
         e.made(1), e.answered(1, "accepted", "mentor"), e.answered(1, "accepted", "coach")
     )
@@ -106,7 +106,7 @@ async def test_a_yes_of_an_unknown_side_is_no_yes():
     assert values(found, "proposals") == {"open": 1, "made": 1}
 
 
-async def test_pairs_are_active_completed_or_stopped():
+async def test_pairs_are_active_completed_or_stopped() -> None:
     found = await figures_of(
         e.formed(1),
         e.formed(2),
@@ -120,7 +120,7 @@ async def test_pairs_are_active_completed_or_stopped():
     assert values(found, "pairs") == {"active": 1, "completed": 1, "stopped": 2, "formed": 4}
 
 
-async def test_the_last_round_is_told_as_matching_published_it():
+async def test_the_last_round_is_told_as_matching_published_it() -> None:
     found = await figures_of(
         e.round_completed(1, no_common_slot="9"), e.round_completed(2, no_topic="<5", level="12")
     )
@@ -130,7 +130,7 @@ async def test_the_last_round_is_told_as_matching_published_it():
     assert values(found, "rounds", "last", "unmatched") == {"no_topic": "<5", "level": 12}
 
 
-async def test_sessions_count_by_their_latest_state():
+async def test_sessions_count_by_their_latest_state() -> None:
     found = await figures_of(
         e.formed(1),
         e.formed(2),
@@ -153,7 +153,7 @@ async def test_sessions_count_by_their_latest_state():
     }
 
 
-async def test_the_people_behind_a_session_are_those_of_its_pair_each_counted_once():
+async def test_the_people_behind_a_session_are_those_of_its_pair_each_counted_once() -> None:
     one_mentor = e.mentor(1)
     found = await figures_of(
         e.formed(1, one_mentor, e.mentee(1)),
@@ -171,13 +171,13 @@ async def test_the_people_behind_a_session_are_those_of_its_pair_each_counted_on
     assert found["sessions", "cancelled"].people == 5
 
 
-async def test_in_a_group_each_pair_has_the_session():
+async def test_in_a_group_each_pair_has_the_session() -> None:
     found = await figures_of(e.formed(1), e.formed(2), e.held(1, 1), e.held(2, 1))
 
     assert values(found, "sessions")["held"] == 2
 
 
-async def test_mails_count_by_kind_and_last_outcome():
+async def test_mails_count_by_kind_and_last_outcome() -> None:
     found = await figures_of(
         e.delivery(1, "proposal", "sent"),
         e.delivery(2, "proposal", "unknown"),
@@ -191,7 +191,7 @@ async def test_mails_count_by_kind_and_last_outcome():
     assert values(found, "mails", "kind_of_tomorrow") == {"failed": 1}
 
 
-async def test_what_belongs_to_another_programme_counts_there():
+async def test_what_belongs_to_another_programme_counts_there() -> None:
     other = e.enrolled(e.mentor(9), "mentor").model_copy(update={"programme_id": e.session(0)})
 
     found = await figures_of(e.enrolled(e.mentor(1), "mentor"), other)
@@ -199,7 +199,7 @@ async def test_what_belongs_to_another_programme_counts_there():
     assert values(found, "volunteers", "mentor") == {"waiting": 1, "total": 1}
 
 
-async def test_events_of_a_pair_that_nobody_told_of_wait_in_its_document():
+async def test_events_of_a_pair_that_nobody_told_of_wait_in_its_document() -> None:
     found = await figures_of(e.held(1, 1), e.answered(1, "accepted", "mentor"))
 
     assert values(found, "sessions")["held"] == 1
@@ -207,7 +207,7 @@ async def test_events_of_a_pair_that_nobody_told_of_wait_in_its_document():
     assert values(found, "proposals") == {}
 
 
-async def test_a_programme_is_unknown_until_its_opening_was_told():
+async def test_a_programme_is_unknown_until_its_opening_was_told() -> None:
     folded = FoldedProjections()
     event = e.event(e.enrolled(e.mentor(1), "mentor"))
     folded.apply(CHANGES[type(event.data)](event))
@@ -215,7 +215,7 @@ async def test_a_programme_is_unknown_until_its_opening_was_told():
     assert await folded.material(e.PROGRAMME) is None
 
 
-async def test_a_programme_is_told_with_its_dates_and_cohorts():
+async def test_a_programme_is_told_with_its_dates_and_cohorts() -> None:
     folded = FoldedProjections()
     for event in e.numbered([e.opened(), e.cohort_opened()]):
         folded.apply(CHANGES[type(event.data)](event))

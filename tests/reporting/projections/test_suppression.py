@@ -60,9 +60,16 @@ def material_of(sizes: Mapping[str, int], meetings: tuple[Meetings, ...] = ()) -
         answer = Answer.ACCEPTED if state else Answer(name)
         pairings.append(Pairing(e.pair(number), people, answer, state, e.START))
         if name in ("open", "active"):
-            volunteers += [Volunteer(who, frozenset({side}), "active") for side, who in people.items()]
+            volunteers += [
+                Volunteer(who, frozenset({side}), "active") for side, who in people.items()
+            ]
     programme = Programme(
-        e.PROGRAMME, date(2026, 3, 1), date(2026, 12, 31), pilot_only=False, closed=False, cohorts=()
+        e.PROGRAMME,
+        date(2026, 3, 1),
+        date(2026, 12, 31),
+        pilot_only=False,
+        closed=False,
+        cohorts=(),
     )
     mails = {("proposal", "sent"): 2 * len(pairings)}
     left = str(sizes["waiting"]) if sizes["waiting"] > 4 else "<5"
@@ -80,7 +87,7 @@ def shown(reader: Reader, material: Material) -> Mapping[Path, object]:
 
 
 @given(sizes)
-def test_a_sponsor_reads_no_count_from_one_to_four(sizes: Mapping[str, int]):
+def test_a_sponsor_reads_no_count_from_one_to_four(sizes: Mapping[str, int]) -> None:
     read = shown(SPONSOR, material_of(sizes))
 
     counts = {path: value for path, value in read.items() if path != ("rounds", "completed")}
@@ -90,7 +97,7 @@ def test_a_sponsor_reads_no_count_from_one_to_four(sizes: Mapping[str, int]):
 @given(sizes, st.sampled_from(CELLS), st.integers(1, 4), st.integers(1, 4))
 def test_whatever_stands_behind_a_withheld_count_a_sponsor_reads_the_same(
     sizes: Mapping[str, int], cell: str, one: int, other: int
-):
+) -> None:
     """So no total, no sibling and no other figure can give it away."""
     first = shown(SPONSOR, material_of({**sizes, cell: one}))
     second = shown(SPONSOR, material_of({**sizes, cell: other}))
@@ -98,12 +105,14 @@ def test_whatever_stands_behind_a_withheld_count_a_sponsor_reads_the_same(
     assert first == second
 
 
-def test_a_sponsor_reads_what_five_people_stand_behind():
+def test_a_sponsor_reads_what_five_people_stand_behind() -> None:
     sizes = dict.fromkeys(CELLS, 5)
 
     read = shown(SPONSOR, material_of(sizes))
 
-    assert {path[-1]: count for path, count in read.items() if path[:2] == ("volunteers", "mentor")} == {
+    assert {
+        path[-1]: count for path, count in read.items() if path[:2] == ("volunteers", "mentor")
+    } == {
         "waiting": 5,
         "proposed": 5,
         "paired": 5,
@@ -115,7 +124,7 @@ def test_a_sponsor_reads_what_five_people_stand_behind():
     assert read["proposals", "made"] == 35
 
 
-def test_one_withheld_count_withholds_the_totals_that_it_is_part_of():
+def test_one_withheld_count_withholds_the_totals_that_it_is_part_of() -> None:
     sizes = {**dict.fromkeys(CELLS, 5), "stopped": 2}
 
     read = shown(SPONSOR, material_of(sizes))
@@ -129,7 +138,7 @@ def test_one_withheld_count_withholds_the_totals_that_it_is_part_of():
     assert read["volunteers", "mentor", "total"] == 25
 
 
-def test_a_sponsor_does_not_read_what_serves_the_work_of_the_lead():
+def test_a_sponsor_does_not_read_what_serves_the_work_of_the_lead() -> None:
     read = shown(SPONSOR, material_of(dict.fromkeys(CELLS, 9)))
 
     hidden = {path[:2] for path, value in read.items() if value == "hidden"}
@@ -143,7 +152,9 @@ def test_a_sponsor_does_not_read_what_serves_the_work_of_the_lead():
 
 
 @given(sizes)
-def test_the_lead_reads_how_many_volunteer_and_are_paired_as_it_is(sizes: Mapping[str, int]):
+def test_the_lead_reads_how_many_volunteer_and_are_paired_as_it_is(
+    sizes: Mapping[str, int],
+) -> None:
     read = shown(LEAD, material_of(sizes))
 
     assert read["volunteers", "mentor", "waiting"] == sizes["waiting"]
@@ -160,7 +171,7 @@ def sessions(read: Mapping[Path, object]) -> dict[str, object]:
     return {path[-1]: value for path, value in read.items() if path[0] == "sessions"}
 
 
-def test_what_two_pairs_do_is_shown_to_nobody():
+def test_what_two_pairs_do_is_shown_to_nobody() -> None:
     material = active_pairs(9, *(meetings(e.pair(n), held=20, moods=20) for n in (1, 2)))
 
     expected = {
@@ -175,7 +186,7 @@ def test_what_two_pairs_do_is_shown_to_nobody():
     assert sessions(shown(SPONSOR, material)) == expected
 
 
-def test_what_three_pairs_do_is_shown_and_their_mood_is_not():
+def test_what_three_pairs_do_is_shown_and_their_mood_is_not() -> None:
     material = active_pairs(9, *(meetings(e.pair(n), held=20, moods=20) for n in (1, 2, 3)))
 
     read = sessions(shown(LEAD, material))
@@ -185,25 +196,25 @@ def test_what_three_pairs_do_is_shown_and_their_mood_is_not():
     assert read["mood_mean"] == "hidden"
 
 
-def test_the_mood_of_five_pairs_is_shown():
+def test_the_mood_of_five_pairs_is_shown() -> None:
     material = active_pairs(9, *(meetings(e.pair(n), held=1, moods=1) for n in range(1, 6)))
 
     assert sessions(shown(SPONSOR, material))["mood_mean"] == 4.0
 
 
-def test_that_nobody_of_four_people_met_is_shown_to_nobody():
+def test_that_nobody_of_four_people_met_is_shown_to_nobody() -> None:
     assert set(sessions(shown(LEAD, active_pairs(2))).values()) == {"hidden"}
     assert sessions(shown(LEAD, active_pairs(3)))["held"] == 0
 
 
-def test_few_sessions_of_enough_people_are_still_few_to_a_sponsor():
+def test_few_sessions_of_enough_people_are_still_few_to_a_sponsor() -> None:
     material = active_pairs(9, *(meetings(e.pair(n), planned=1) for n in (1, 2, 3)))
 
     assert sessions(shown(LEAD, material))["planned"] == 3
     assert sessions(shown(SPONSOR, material))["planned"] == "<5"
 
 
-def test_reminders_of_sessions_do_not_give_withheld_sessions_away():
+def test_reminders_of_sessions_do_not_give_withheld_sessions_away() -> None:
     few = active_pairs(9, meetings(e.pair(1), planned=2))
     enough = active_pairs(9, *(meetings(e.pair(n), planned=2) for n in range(1, 6)))
     reminders = ("mails", "session_reminder", "sent")
@@ -216,7 +227,7 @@ def test_reminders_of_sessions_do_not_give_withheld_sessions_away():
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8), st.integers(0, 8))
 def test_no_figure_on_what_people_do_is_shown_with_fewer_than_five_behind_it(
     counts: list[tuple[int, int]], idle: int
-):
+) -> None:
     met = (meetings(e.pair(n), held=h, planned=p) for n, (h, p) in enumerate(counts, start=1))
     material = active_pairs(len(counts) + idle, *met)
     exact: Figures = figures(material)
@@ -231,12 +242,16 @@ def test_no_figure_on_what_people_do_is_shown_with_fewer_than_five_behind_it(
         assert not loose
 
 
-def test_a_figure_that_betrays_what_betrays_another_is_withheld_too():
+def test_a_figure_that_betrays_what_betrays_another_is_withheld_too() -> None:
     exact: dict[Path, Figure] = {
         ("part",): Figure(3),
         ("total",): Figure(30, betrays=(("part",),)),
         ("double",): Figure(60, betrays=(("total",),)),
     }
 
-    assert shown_to(SPONSOR, exact) == {("part",): "<5", ("total",): "hidden", ("double",): "hidden"}
+    assert shown_to(SPONSOR, exact) == {
+        ("part",): "<5",
+        ("total",): "hidden",
+        ("double",): "hidden",
+    }
     assert shown_to(LEAD, exact) == {("part",): 3, ("total",): 30, ("double",): 60}

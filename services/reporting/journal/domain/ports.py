@@ -47,3 +47,7 @@ class Unit(Protocol):
     def publish(self, fact: Fact) -> None:
         """Tell the others, if the unit of work succeeds."""
         ...
+
+    def note(self, event: str, **ids: UUID) -> None:
+        """Write a log line, if the unit of work succeeds."""
+        ...

@@ -1,0 +1,189 @@
+"""The projections over HTTP: the report on a programme, and what its figures mean."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from services.reporting.projections import handlers
+from services.reporting.projections.domain.definitions import DEFINITIONS
+from services.reporting.projections.domain.material import Programme
+from services.reporting.projections.domain.suppression import Reader
+from services.reporting.projections.handlers import Report
+from shared.chassis.http.calls import Call, query
+from shared.chassis.principals import Role
+
+router = APIRouter(prefix="/v1", tags=["projections"])
+
+Withheld = Literal["<5", "hidden"]
+Count = Annotated[int | Withheld, Field(examples=[12, "<5", "hidden"])]
+Mean = Annotated[float | Literal["hidden"] | None, Field(examples=[3.5, "hidden", None])]
+
+
+class CohortView(BaseModel):
+    """One intake."""
+
+    cohort_id: UUID
+    pilot: bool
+    starts_on: date
+    ends_on: date
+    size_cap: int
+
+
+class ProgrammeView(BaseModel):
+    """The programme itself."""
+
+    programme_id: UUID
+    starts_on: date
+    ends_on: date
+    pilot_only: bool
+    closed: bool
+    cohorts: list[CohortView]
+
+    @classmethod
+    def of(cls, programme: Programme) -> Self:
+        """The view of a programme."""
+        return cls.model_validate(programme, from_attributes=True)
+
+
+class RoleView(BaseModel):
+    """Volunteers in one role, each counted once."""
+
+    withdrawn: Count
+    paused: Count
+    paired: Count
+    proposed: Count
+    waiting: Count
+    total: Count
+
+
+class VolunteersView(BaseModel):
+    """Volunteers by role; somebody in both roles counts in each."""
+
+    mentor: RoleView
+    mentee: RoleView
+
+
+class ProposalsView(BaseModel):
+    """Proposals by what became of them."""
+
+    open: Count
+    accepted: Count
+    declined: Count
+    expired: Count
+    voided: Count
+    made: Count
+
+
+class PairsView(BaseModel):
+    """Pairs by where they stand."""
+
+    active: Count
+    completed: Count
+    stopped: Count
+    formed: Count
+
+
+class LastRoundView(BaseModel):
+    """The last round of matching; `unmatched` counts volunteers by reason."""
+
+    mentors: Count
+    mentees: Count
+    matched: Count
+    unmatched: dict[str, Count] = {}
+
+
+class RoundsView(BaseModel):
+    """Rounds of matching."""
+
+    completed: Count
+    last: LastRoundView | None = None
+
+
+class SessionFiguresView(BaseModel):
+    """What pairs do; shown where five or more people stand behind it."""
+
+    planned: Count
+    held: Count
+    cancelled: Count
+    minutes: Count
+    mood_mean: Mean
+    days_to_first_median: Mean
+
+
+class OutcomesView(BaseModel):
+    """Mails of one kind by outcome."""
+
+    sent: Count
+    failed: Count
+    suppressed: Count
+    unknown: Count
+
+
+class ReportView(BaseModel):
+    """What the programme sees. A count may be withheld: "<5" for one to four, "hidden" otherwise."""
+
+    programme: ProgrammeView
+    reader: Reader
+    volunteers: VolunteersView
+    proposals: ProposalsView
+    pairs: PairsView
+    rounds: RoundsView
+    sessions: SessionFiguresView
+    mails: dict[str, OutcomesView]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """The view of a report: its figures, nested by their paths."""
+        nested: dict[str, Any] = {
+            "programme": ProgrammeView.of(report.programme),
+            "reader": report.reader,
+        }
+        for (*parents, name), value in report.shown.items():
+            place = nested
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[name] = value
+        return cls.model_validate(nested)
+
+
+class DefinitionView(BaseModel):
+    """What a figure means. A star in `figure` stands for a role, a reason or a kind of mail."""
+
+    figure: Annotated[str, Field(examples=["volunteers.*.waiting"])]
+    label_en: str
+    label_ru: str
+    meaning: str
+
+
+class DefinitionsView(BaseModel):
+    """All of them, in the order of the report."""
+
+    definitions: list[DefinitionView]
+
+
+@router.get("/programmes/{programme_id}/report")
+async def read_report(
+    programme_id: UUID,
+    call: Annotated[Call, query(Role.LEAD, Role.SPONSOR, scope="programme_id")],
+) -> ReportView:
+    """The report on a programme, as its lead or its sponsor may read it."""
+    is_lead = call.principal.has(Role.LEAD, str(programme_id))
+    reader = Reader.LEAD if is_lead else Reader.SPONSOR
+    report = await call.read(lambda unit: handlers.read_report(unit, programme_id, reader))
+    return ReportView.of(report)
+
+
+@router.get("/definitions")
+async def list_definitions(
+    call: Annotated[Call, query(Role.PARTICIPANT, Role.LEAD, Role.OPS)],  # noqa: ARG001 - the gate
+) -> DefinitionsView:
+    """What each figure of the report means, with its labels."""
+    return DefinitionsView(
+        definitions=[
+            DefinitionView(figure=d.figure, label_en=d.en, label_ru=d.ru, meaning=d.meaning)
+            for d in DEFINITIONS
+        ]
+    )
