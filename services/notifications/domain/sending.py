@@ -6,9 +6,11 @@ Both are decided on the database's time and on what was consumed when the remind
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from services.notifications.domain.pairs import (
     Contact,
+    Origin,
     Pair,
     SessionState,
     Standing,
@@ -69,11 +71,30 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The fact that a reminder is final; `state` says how it ended."""
+
+    reminder_id: UUID
+    programme_id: UUID
+    kind: Kind
+    state: State
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A reminder as it is from now on, and when to look at it again (None when it is final)."""
 
     reminder: Reminder
     look_at: datetime | None
+
+    @property
+    def fact(self) -> Settled | None:
+        """What there is to tell."""
+        r = self.reminder
+        if not r.state.final:
+            return None
+        return Settled(r.id, r.programme_id, r.kind, r.state, r.origin)
 
 
 def claim(reminder: Reminder, known: Knowledge, pace: Pace, now: datetime) -> Step:

@@ -1,0 +1,1 @@
+"""Notifications: what people are told, when, and what became of it."""

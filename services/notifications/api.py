@@ -1,0 +1,102 @@
+"""The HTTP edge: what became of the mails, for the lead as counts, for everybody as their own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifications import handlers
+from services.notifications.domain.reminders import Kind, Reminder, State
+from shared.chassis.http.calls import Call, query
+from shared.chassis.principals import Role
+
+router = APIRouter(prefix="/v1", tags=["deliveries"])
+
+_OUTCOMES = {state: str(state) for state in State} | {State.SENDING: str(State.WAITING)}
+
+
+class Outcomes(BaseModel):
+    """How many messages had which outcome; `waiting` are those not sent yet."""
+
+    sent: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    unknown: int = 0
+    waiting: int = 0
+
+
+class ProgrammeDeliveries(BaseModel):
+    """The messages of a programme, by kind."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "kinds": {
+                    "proposal": {
+                        "sent": 118,
+                        "failed": 1,
+                        "suppressed": 0,
+                        "unknown": 0,
+                        "waiting": 3,
+                    }
+                }
+            }
+        }
+    )
+
+    kinds: Annotated[dict[str, Outcomes], Field(description="every kind, also with no message")]
+
+    @classmethod
+    def of(cls, counts: Mapping[tuple[str, str], int]) -> "ProgrammeDeliveries":
+        """From counts by kind and state."""
+        kinds = {str(kind): Outcomes() for kind in Kind}
+        for (kind, state), count in counts.items():
+            outcome = _OUTCOMES[State(state)]
+            before = getattr(kinds[kind], outcome)
+            kinds[kind] = kinds[kind].model_copy(update={outcome: before + count})
+        return cls(kinds=kinds)
+
+
+class OwnDelivery(BaseModel):
+    """One message to the caller. `at` is when it was settled, or else when it is due."""
+
+    delivery_id: UUID
+    kind: str
+    outcome: Annotated[str, Field(description="sent, failed, suppressed, unknown or waiting")]
+    at: datetime
+
+    @classmethod
+    def of(cls, reminder: Reminder) -> "OwnDelivery":
+        """Without the reason: it may tell what the partner did."""
+        return cls(
+            delivery_id=reminder.id,
+            kind=reminder.kind,
+            outcome=_OUTCOMES[reminder.state],
+            at=reminder.settled_at or reminder.due,
+        )
+
+
+class OwnDeliveries(BaseModel):
+    """The caller's messages, the newest first, at most 500."""
+
+    deliveries: list[OwnDelivery]
+
+
+@router.get("/programmes/{programme_id}/deliveries", summary="Messages of a programme, counted")
+async def read_programme_deliveries(
+    programme_id: UUID, call: Annotated[Call, query(Role.LEAD, scope="programme_id")]
+) -> ProgrammeDeliveries:
+    """How many messages there are by kind and outcome, for the lead of the programme."""
+    counts = await call.read(lambda unit: handlers.count_deliveries(unit, programme_id))
+    return ProgrammeDeliveries.of(counts)
+
+
+@router.get("/deliveries", summary="My messages")
+async def read_own_deliveries(call: Annotated[Call, query(Role.PARTICIPANT)]) -> OwnDeliveries:
+    """What was sent, or is to be sent, to the caller."""
+    mine = call.principal.volunteer_ids
+    found = await call.read(lambda unit: handlers.list_deliveries(unit, mine))
+    return OwnDeliveries(deliveries=[OwnDelivery.of(reminder) for reminder in found])

@@ -1,0 +1,30 @@
+"""The topic edge: every event that concerns us becomes news. Nothing is sent from here."""
+
+from typing import Any
+
+from services.notifications import handlers
+from services.notifications.store import Unit
+from services.notifications.translation import READ, incoming
+from shared.chassis.messages import Routes
+from shared.chassis.principals import remember
+from shared.chassis.transactions import Tx
+from shared.contracts.enrollment.v1 import PrincipalChanged
+from shared.contracts.envelope import Event
+
+GROUP = "notifications"
+
+
+async def learn(tx: Tx, event: Event[Any]) -> None:
+    """Any event."""
+    await handlers.learn(Unit(tx), incoming(event))
+
+
+async def learn_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
+    """Who stands behind a token counts for our own API, too."""
+    told = event.data
+    identity = (told.issuer, told.subject)
+    remember(tx, told.person_id, identity, told.roles, told.volunteer_ids)
+    await learn(tx, event)
+
+
+ROUTES: Routes = {**dict.fromkeys(READ, learn), PrincipalChanged: learn_principal}

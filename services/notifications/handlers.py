@@ -1,0 +1,144 @@
+"""The use cases, one unit of work each: learn, plan, claim what is due, record what became of it, read."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.notifications.domain.letters import Letter, letter_of
+from services.notifications.domain.news import News
+from services.notifications.domain.pairs import Contact, Pair
+from services.notifications.domain.ports import Unit
+from services.notifications.domain.reminders import Reminder, State, items_to_plan, plan
+from services.notifications.domain.sending import (
+    Knowledge,
+    Outcome,
+    Pace,
+    Step,
+    claim,
+    follow_up,
+    overtake,
+)
+
+MOST_READ = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A claimed reminder and what to write."""
+
+    reminder: Reminder
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What one round of claiming brought: `looked_at` reminders were due, these are to be sent."""
+
+    looked_at: int
+    assignments: Sequence[Assignment]
+
+
+async def learn(unit: Unit, told: News) -> None:
+    """Keep what a topic told."""
+    unit.knowledge.learn(told)
+
+
+async def plan_reminders(unit: Unit, mail_domain: str, most: int) -> int:
+    """Give pairs with news their reminders, and settle those that the news made moot.
+
+    Pairs of a programme whose policy has not arrived wait for it. Returns how many pairs there were.
+    """
+    policies = await unit.knowledge.policies()
+    pairs, now = await unit.pairs.changed(policies.keys(), most)
+    waiting = defaultdict(list)
+    for reminder in await unit.reminders.waiting([pair.id for pair in pairs]):
+        waiting[reminder.pair_id].append(reminder)
+    for pair in pairs:
+        planned = plan(pair, policies[pair.programme_id], mail_domain, now)
+        for reminder in planned:
+            unit.reminders.add(reminder)
+            unit.note("reminder.scheduled", reminder)
+        for reminder in (*waiting[pair.id], *planned):
+            if step := overtake(reminder, pair, now):
+                _take(unit, reminder, step)
+        unit.pairs.plan(pair, items_to_plan(pair))
+    return len(pairs)
+
+
+async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:
+    """Claim what is due, decided on everything that was consumed until now."""
+    due, now = await unit.reminders.due(most)
+    known = await _know(unit, due)
+    codes = {code for k in known.values() for code in _topics(k.pair)}
+    labels = await unit.knowledge.labels(codes)
+    assignments = []
+    for reminder in due:
+        step = claim(reminder, known[reminder.id], pace, now)
+        _take(unit, reminder, step)
+        if step.reminder.state is State.SENDING:
+            if step.reminder.doubtful:
+                unit.note("delivery.repeated", step.reminder)
+            letter = letter_of(step.reminder, known[reminder.id], labels, now)
+            assignments.append(Assignment(step.reminder, letter))
+    return Claims(len(due), assignments)
+
+
+async def record(unit: Unit, sent: Assignment, outcome: Outcome, pace: Pace, spread: float) -> None:
+    """Record what became of a claimed reminder, unless the claim was overtaken."""
+    found = await unit.reminders.claimed(sent.reminder)
+    if found is None:
+        unit.note("delivery.overtaken", sent.reminder)
+        return
+    reminder, now = found
+    _take(unit, reminder, follow_up(reminder, outcome, pace, now, spread))
+    if outcome.bounced:
+        await unit.knowledge.count_bounce(sent.letter.reader)
+
+
+async def count_deliveries(unit: Unit, programme_id: UUID) -> Mapping[tuple[str, str], int]:
+    """How many reminders of a programme there are, by kind and state."""
+    return await unit.reminders.count(programme_id)
+
+
+async def list_deliveries(unit: Unit, volunteer_ids: Collection[UUID]) -> list[Reminder]:
+    """What was sent, or is to be sent, to these volunteers, the newest first."""
+    return await unit.reminders.of_volunteers(volunteer_ids, MOST_READ)
+
+
+def _take(unit: Unit, before: Reminder, step: Step) -> None:
+    """Write a step, tell what there is to tell, and leave one line in the log."""
+    unit.reminders.move(before, step)
+    if step.fact:
+        unit.publish(step.fact)
+        unit.note(f"delivery.{step.reminder.state}", step.reminder)
+    elif before.state is State.SENDING and step.reminder.state is State.WAITING:
+        unit.note("delivery.retried", step.reminder)
+
+
+async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowledge]:
+    """What is known around these reminders, by reminder."""
+    pairs = await unit.pairs.by_ids({reminder.pair_id for reminder in reminders})
+    ids = {volunteer for pair in pairs.values() for volunteer in pair.volunteers.values()}
+    volunteers = await unit.knowledge.volunteers(ids)
+    persons = {v.person_id for v in volunteers.values() if v.person_id}
+    contacts = await unit.knowledge.contacts(persons)
+
+    def contact(volunteer_id: UUID | None) -> Contact | None:
+        volunteer = volunteers.get(volunteer_id) if volunteer_id else None
+        person_id = volunteer.person_id if volunteer else None
+        return contacts.get(person_id) if person_id else None
+
+    known = {}
+    for reminder in reminders:
+        pair = pairs.get(reminder.pair_id)
+        partner = pair.volunteers.get(reminder.side.other) if pair else None
+        reader = volunteers.get(reminder.volunteer_id)
+        known[reminder.id] = Knowledge(
+            pair, reader, contact(reminder.volunteer_id), contact(partner)
+        )
+    return known
+
+
+def _topics(pair: Pair | None) -> Sequence[str]:
+    return pair.proposal.topics if pair and pair.proposal else ()

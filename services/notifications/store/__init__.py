@@ -1,0 +1,59 @@
+"""MongoDB behind the ports: one unit of work, and the indexes that it needs."""
+
+import logging
+
+from services.notifications.domain.reminders import Reminder
+from services.notifications.domain.sending import Settled
+from services.notifications.log_events import LOG_EVENTS
+from services.notifications.store.documents import CHANGED, OPEN, PAIRS, REMINDERS
+from services.notifications.store.knowledge import Knowledge, Pairs
+from services.notifications.store.reminders import Reminders
+from services.notifications.translation import outgoing
+from shared.chassis.correlation import Trail, following
+from shared.chassis.transactions import Index, Tx
+
+INDEXES = (
+    Index(REMINDERS, [("look_at", 1)], partial=OPEN),
+    Index(REMINDERS, [("pair_id", 1), ("state", 1)]),
+    Index(REMINDERS, [("volunteer_id", 1), ("due", -1)]),
+    Index(REMINDERS, [("programme_id", 1), ("kind", 1), ("state", 1)]),
+    Index(PAIRS, [("programme_id", 1)], partial=CHANGED),
+)
+_LEVELS = {event.name: logging.getLevelName(event.level.upper()) for event in LOG_EVENTS}
+
+
+class Unit:
+    """One unit of work."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.knowledge = Knowledge(tx)
+        self.pairs = Pairs(tx)
+        self.reminders = Reminders(tx)
+
+    def publish(self, fact: Settled) -> None:
+        """Tell it, on the trail of what set it off."""
+        contract, key = outgoing(fact)
+        with following(trail_of(fact)):
+            self._tx.publish(contract, key)
+
+    def note(self, event: str, reminder: Reminder) -> None:
+        """One line, on the trail of what set it off; ids and codes only."""
+        with following(trail_of(reminder)):
+            self._tx.note(
+                event,
+                level=_LEVELS[event],
+                reminder_id=str(reminder.id),
+                kind=reminder.kind,
+                pair_id=str(reminder.pair_id),
+                volunteer_id=str(reminder.volunteer_id),
+                due=reminder.due.isoformat(timespec="milliseconds"),
+                attempts=reminder.attempts,
+                reason=reminder.reason,
+            )
+
+
+def trail_of(about: Reminder | Settled) -> Trail:
+    """The trail that a reminder and all that becomes of it belong to."""
+    origin = about.origin
+    return Trail(origin.correlation_id, origin.causation_id, origin.traceparent)

@@ -1,0 +1,74 @@
+"""Reminders in MongoDB. An open one has `look_at`: when to look at it next, or when its claim ends."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pymongo import UpdateOne
+
+from services.notifications.domain.reminders import Reminder, State
+from services.notifications.domain.sending import Step
+from services.notifications.store.documents import (
+    OPEN,
+    REMINDERS,
+    Document,
+    new_reminder,
+    progress,
+    reminder_of,
+)
+from services.notifications.store.times import WITH_NOW, not_later, now_of
+from shared.chassis.transactions import Tx
+
+
+class Reminders:
+    """One row per occurrence."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def add(self, reminder: Reminder) -> None:
+        """Keep a new one; one that exists stays as it is."""
+        row = {**new_reminder(reminder), "look_at": reminder.due}
+        insert = UpdateOne({"_id": reminder.id}, {"$setOnInsert": row}, upsert=True)
+        self._tx.write(REMINDERS, insert)
+
+    def move(self, before: Reminder, step: Step) -> None:
+        """Write the step, if nobody has taken one since `before`."""
+        unmoved = {"_id": before.id, "state": before.state, "fence": before.fence}
+        update: Document = {"$set": progress(step.reminder)}
+        if step.look_at:
+            update["$set"]["look_at"] = step.look_at
+        else:
+            update["$unset"] = {"look_at": ""}
+        self._tx.write(REMINDERS, UpdateOne(unmoved, update))
+
+    async def waiting(self, pair_ids: Collection[UUID]) -> Sequence[Reminder]:
+        """Those of these pairs that wait to be sent."""
+        where = {"pair_id": {"$in": list(pair_ids)}, "state": State.WAITING}
+        found = await self._tx.find(REMINDERS, where) if pair_ids else []
+        return [reminder_of(row) for row in found]
+
+    async def due(self, most: int) -> tuple[list[Reminder], datetime]:
+        """The oldest open ones as far as their time has come, and the time."""
+        oldest: list[Document] = [{"$match": OPEN}, {"$sort": {"look_at": 1}}, {"$limit": most}]
+        rows = await self._tx.aggregate(REMINDERS, [*oldest, not_later("look_at"), WITH_NOW])
+        return [reminder_of(row) for row in rows], now_of(rows)
+
+    async def claimed(self, claimed: Reminder) -> tuple[Reminder, datetime] | None:
+        """The row and the time, if the claim still holds."""
+        match = {"_id": claimed.id, "state": State.SENDING, "fence": claimed.fence}
+        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
+        return (reminder_of(rows[0]), now_of(rows)) if rows else None
+
+    async def of_volunteers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
+        """Those to these volunteers, the newest first."""
+        where = {"volunteer_id": {"$in": list(ids)}}
+        found = await self._tx.find(REMINDERS, where, sort=[("due", -1)], limit=most)
+        return [reminder_of(row) for row in found]
+
+    async def count(self, programme_id: UUID) -> Mapping[tuple[str, str], int]:
+        """How many of a programme there are, by kind and state."""
+        group = {"_id": {"kind": "$kind", "state": "$state"}, "count": {"$sum": 1}}
+        match = {"programme_id": programme_id}
+        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, {"$group": group}])
+        return {(row["_id"]["kind"], row["_id"]["state"]): row["count"] for row in rows}
