@@ -1,0 +1,119 @@
+"""What must be true before a programme opens, in words that say what to put right."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.enrollment.domain.programmes import (
+    USUAL_TERMS,
+    CohortOpened,
+    Format,
+    MatchingPolicy,
+    Objective,
+    ProgrammeOpened,
+    ReminderPolicy,
+    open_programme,
+)
+from shared.chassis.refusals import Conflict, Invalid
+from tests.enrollment.people import (
+    COHORT_ID,
+    COHORT_TERMS,
+    PROGRAMME,
+    PROGRAMME_ID,
+    TODAY,
+    opening,
+)
+
+IDS = (PROGRAMME_ID, COHORT_ID)
+ONE = USUAL_TERMS[Format.ONE_TO_ONE]
+
+
+def refusal(command) -> tuple[str, str]:
+    with pytest.raises(Invalid) as refused:
+        open_programme(command, IDS, TODAY)
+    return refused.value.code, refused.value.pointer
+
+
+def test_a_programme_opens_with_its_first_cohort():
+    programme, facts = open_programme(opening(), IDS, TODAY)
+    assert programme == PROGRAMME
+    assert facts == (ProgrammeOpened(PROGRAMME), CohortOpened(PROGRAMME_ID, PROGRAMME.cohort))
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "pointer"),
+    [
+        ({"ends_on": date(2027, 1, 1)}, "ends_before_start", "/ends_on"),
+        (
+            {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 1, 10)},
+            "already_over",
+            "/ends_on",
+        ),
+        ({"starts_on": date(2027, 1, 2)}, "cohort_outside", "/cohort/starts_on"),
+        ({"languages": ("en", "en")}, "language_twice", "/languages"),
+        ({"formats": (ONE, ONE)}, "format_twice", "/formats"),
+        (
+            {"formats": (replace(ONE, people_min=3),)},
+            "people_range",
+            "/formats/0/people_min",
+        ),
+        ({"formats": (replace(ONE, people_max=3),)}, "only_two", "/formats/0/people_max"),
+        ({"formats": (replace(ONE, days=0),)}, "days", "/formats/0/days"),
+        (
+            {"formats": (ONE, replace(USUAL_TERMS[Format.SPRINT], days=2))},
+            "days",
+            "/formats/1/days",
+        ),
+        (
+            {"matching": MatchingPolicy(weights={"looks": 5})},
+            "unknown_weight",
+            "/matching/weights",
+        ),
+        ({"matching": MatchingPolicy(weights={"topics": 0})}, "no_weight", "/matching/weights"),
+        (
+            {"reminders": ReminderPolicy(proposal_hours_after=(48.0, 168.0))},
+            "reminder_too_late",
+            "/reminders/proposal_hours_after",
+        ),
+        (
+            {"objectives": (Objective("skill", "points", 2.0, 2.0, date(2027, 6, 1)),)},
+            "no_change",
+            "/objectives/0/target",
+        ),
+        (
+            {"objectives": (Objective("skill", "points", 2.0, 3.0, date(2026, 6, 1)),)},
+            "due_too_early",
+            "/objectives/0/due",
+        ),
+        (
+            {"objectives": (Objective("skill", "points", 2.0, 3.0, date(2027, 6, 1)),) * 2},
+            "kpi_twice",
+            "/objectives",
+        ),
+    ],
+)
+def test_terms_that_contradict_themselves_are_refused(changed, code, pointer):
+    assert refusal(opening(**changed)) == (code, pointer)
+
+
+def test_a_pilot_only_programme_starts_with_a_pilot():
+    command = replace(opening(pilot_only=True), cohort=replace(COHORT_TERMS, pilot=False))
+    assert refusal(command) == ("pilot_only", "/cohort/pilot")
+
+
+def test_a_cohort_ends_after_it_starts():
+    command = replace(opening(), cohort=replace(COHORT_TERMS, ends_on=date(2027, 1, 1)))
+    assert refusal(command) == ("ends_before_start", "/cohort/ends_on")
+
+
+def test_a_cohort_takes_people_up_to_its_size():
+    assert PROGRAMME.admit(enrolled=39, today=TODAY) == PROGRAMME.cohort
+    with pytest.raises(Conflict, match="cohort_full"):
+        PROGRAMME.admit(enrolled=40, today=TODAY)
+
+
+def test_a_cohort_that_is_over_takes_nobody():
+    assert PROGRAMME.admit(enrolled=0, today=date(2027, 6, 30)) == PROGRAMME.cohort
+    with pytest.raises(Conflict, match="cohort_over"):
+        PROGRAMME.admit(enrolled=0, today=date(2027, 7, 1))

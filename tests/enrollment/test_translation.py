@@ -1,0 +1,196 @@
+"""Every fact becomes the event that the catalogue names, under its key."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.enrollment.domain.pairs import Pair
+from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
+from services.enrollment.domain.programmes import CohortOpened, ProgrammeOpened
+from services.enrollment.domain.topics import Topic, TopicChanged
+from services.enrollment.domain.volunteers import (
+    CandidateChanged,
+    VolunteerEnrolled,
+    VolunteerPaused,
+    VolunteerResumed,
+    VolunteerWithdrawn,
+)
+from services.enrollment.translation import outgoing, pair_ended, pair_formed
+from shared.contracts.envelope import to_value
+from shared.contracts.matching.v1 import PairEnded, PairFormed
+from tests.enrollment.people import (
+    CALLER,
+    COHORT_ID,
+    PERSON_ID,
+    PROGRAMME,
+    PROGRAMME_ID,
+    VOLUNTEER,
+    VOLUNTEER_ID,
+)
+
+P, C, V, A, B = map(str, (PROGRAMME_ID, COHORT_ID, VOLUNTEER_ID, PERSON_ID, UUID(int=22)))
+PERSON = Person(PERSON_ID, email="a@b.example", name="Anna", volunteer_ids=(VOLUNTEER_ID,)).bind(
+    CALLER
+)
+FACT = {"volunteer_id": V, "programme_id": P, "cohort_id": C, "roles": ["mentee", "mentor"]}
+
+
+def told(fact) -> tuple[str, str, dict]:
+    contract, key = outgoing(fact)
+    return type(contract).__name__, key, json.loads(to_value(contract))
+
+
+def test_a_programme_is_told_without_its_title():
+    name, key, data = told(ProgrammeOpened(PROGRAMME))
+    assert (name, key) == ("ProgrammeOpened", P)
+    assert data == {
+        "programme_id": P,
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-12-31",
+        "languages": ["en", "ru"],
+        "formats": [
+            {
+                "format": "one_to_one",
+                "people_min": 2,
+                "people_max": 2,
+                "days": 90,
+                "cadence_days": 14,
+            },
+            {"format": "sprint", "people_min": 2, "people_max": 2, "days": 0, "cadence_days": 0},
+        ],
+        "matching": {
+            "level_gap": 2,
+            "common_slot_minutes": 30,
+            "weights": {
+                "topics": 45,
+                "scarcity": 15,
+                "availability": 15,
+                "hobbies": 10,
+                "motivation": 10,
+                "distance": 5,
+            },
+        },
+        "reminders": {
+            "session_hours_before": [24.0],
+            "proposal_hours_after": [48.0],
+            "proposal_expires_hours": 168.0,
+        },
+        "objectives": [],
+        "pilot_only": False,
+    }
+
+
+def test_a_cohort_is_told_under_its_programme():
+    assert told(CohortOpened(PROGRAMME_ID, PROGRAMME.cohort)) == (
+        "CohortOpened",
+        P,
+        {
+            "programme_id": P,
+            "cohort_id": C,
+            "pilot": True,
+            "starts_on": "2027-01-01",
+            "ends_on": "2027-06-30",
+            "size_cap": 40,
+        },
+    )
+
+
+def test_a_topic_is_told_under_its_code():
+    topic = Topic("crm", "new_technology", "CRM systems", "CRM-системы")
+    assert told(TopicChanged(topic)) == (
+        "TopicChanged",
+        "crm",
+        {
+            "topic": "crm",
+            "parent": "new_technology",
+            "label_en": "CRM systems",
+            "label_ru": "CRM-системы",
+            "retired": False,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("fact", "name", "more"),
+    [
+        (VolunteerEnrolled, "VolunteerEnrolled", {"consent_version": "2026-11"}),
+        (VolunteerPaused, "VolunteerPaused", {"until": "2027-02-01"}),
+        (VolunteerResumed, "VolunteerResumed", {}),
+        (VolunteerWithdrawn, "VolunteerWithdrawn", {}),
+    ],
+)
+def test_a_volunteer_is_told_without_name_profile_or_reason(fact, name, more):
+    volunteer = replace(VOLUNTEER, paused_until=date(2027, 2, 1))
+    assert told(fact(volunteer)) == (name, V, FACT | more)
+
+
+def test_a_candidate_is_all_that_matching_needs():
+    name, key, data = told(CandidateChanged(VOLUNTEER))
+    assert (name, key) == ("CandidateChanged", V)
+    assert data == FACT | {
+        "person_id": A,
+        "status": "active",
+        "offers": [{"topic": "social_media", "proficiency": 4}],
+        "needs": [{"topic": "crm", "priority": 1, "level": 0}],
+        "formats": ["one_to_one"],
+        "hours_per_month": 4.0,
+        "capacity": 2,
+        "slots": [{"weekday": 1, "start_minute": 600, "minutes": 120}],
+        "time_zone": "Europe/London",
+        "languages": ["en"],
+        "hobbies": ["chess"],
+        "motivation": 5,
+        "openness": 4,
+        "unit": "Sales",
+        "site": "Leeds",
+        "level": 3,
+        "managers": [B],
+        "managers_complete": True,
+        "avoid": [],
+    }
+
+
+def test_a_principal_is_told_without_name_and_address():
+    assert told(PrincipalChanged(PERSON.with_role(PROGRAMME_ID, "lead"))) == (
+        "PrincipalChanged",
+        A,
+        {
+            "person_id": A,
+            "issuer": "https://id.example",
+            "subject": "anna",
+            "roles": {P: ["lead"]},
+            "volunteer_ids": [V],
+        },
+    )
+
+
+def test_a_contact_is_how_to_reach_somebody():
+    assert told(ContactChanged(PERSON)) == (
+        "ContactChanged",
+        A,
+        {
+            "person_id": A,
+            "name": "Anna",
+            "email": "a@b.example",
+            "locale": "en",
+            "time_zone": "UTC",
+        },
+    )
+
+
+def test_pairs_of_matching_are_taken_over():
+    ids = {
+        "pair_id": UUID(int=1),
+        "programme_id": PROGRAMME_ID,
+        "cohort_id": COHORT_ID,
+        "mentor_id": UUID(int=2),
+        "mentee_id": UUID(int=3),
+    }
+    until = date(2027, 4, 1)
+    formed = PairFormed(**ids, format="sprint", group_id=None, until=until)
+    assert pair_formed(formed) == Pair(UUID(int=1), UUID(int=2), UUID(int=3), "sprint", until)
+    ended = PairEnded(**ids, outcome="stopped")
+    assert not pair_ended(ended).running
