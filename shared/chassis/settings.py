@@ -303,7 +303,7 @@ def _unknown(cls: type[ServiceSettings], environ: Mapping[str, str]) -> list[str
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
-    annotated: Any = Annotated[field.annotation, *field.metadata]
+    annotated: Any = Annotated[field.annotation, field]
     return TypeAdapter(annotated)
 
 

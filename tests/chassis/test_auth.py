@@ -1,0 +1,280 @@
+"""Tokens: what counts, what is forged, and where the keys come from."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, OctKey, RSAKey
+
+from dev.local.processes import free_port
+from shared.chassis.auth import Authenticator, BadToken, FileKeys, KeysUnavailable, UrlKeys
+from shared.chassis.principals import Claims, Role
+from shared.chassis.settings import ServiceSettings
+from tests.chassis.jwks_server import JwksServer
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+EC = ECKey.generate_key("P-256", {"kid": "ec"})
+RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
+STRANGE = ECKey.generate_key("P-256", {"kid": "ec"})
+
+CLAIMS = {
+    "iss": "https://identity.obverse.test",
+    "aud": "obverse",
+    "sub": "ada",
+    "exp": SECONDS + 300,
+    "iat": SECONDS,
+    "email": "ada@example.org",
+    "roles": ["lead", "cook"],
+}
+
+
+def jwks(*keys: Key) -> str:
+    return json.dumps({"keys": [key.as_dict(private=False) for key in keys]})
+
+
+def token(key: Key = EC, algorithm: str = "ES256", **changes: Any) -> str:
+    claims = {name: value for name, value in (CLAIMS | changes).items() if value is not None}
+    header = {"alg": algorithm, "kid": key.kid}
+    return jwt.encode(header, claims, key, algorithms=[algorithm])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "jwks.json"
+    path.write_text(jwks(EC, RSA))
+    return path
+
+
+@pytest.fixture
+def settings(file: Path) -> ServiceSettings:
+    return ServiceSettings(
+        environment="test",
+        mongo_url="mongodb://mongo",
+        mongo_database="boxes",
+        kafka_bootstrap_servers="kafka:9092",
+        auth_issuer="https://identity.obverse.test",
+        auth_jwks_file=file,
+    )
+
+
+@pytest.fixture
+def authenticator(settings: ServiceSettings, file: Path) -> Authenticator:
+    return Authenticator(settings, FileKeys(file), lambda: NOW)
+
+
+async def refusal(authenticator: Authenticator, authorization: str | None) -> str:
+    with pytest.raises(BadToken) as caught:
+        await authenticator.claims(authorization)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(("key", "algorithm"), [(EC, "ES256"), (RSA, "RS256")])
+async def test_a_good_token_says_who_calls(
+    authenticator: Authenticator, key: Key, algorithm: str
+) -> None:
+    claims = await authenticator.claims(f"Bearer {token(key, algorithm)}")
+    assert claims == Claims(
+        "https://identity.obverse.test", "ada", "ada@example.org", frozenset({Role.LEAD})
+    )
+    assert "example.org" not in repr(claims)
+
+
+async def test_one_audience_of_several_is_enough(authenticator: Authenticator) -> None:
+    claims = await authenticator.claims(f"bearer {token(aud=['mail', 'obverse'])}")
+    assert claims.subject == "ada"
+
+
+async def test_clocks_may_differ_by_30_seconds(authenticator: Authenticator) -> None:
+    await authenticator.claims(f"Bearer {token(exp=SECONDS - 29)}")
+    await authenticator.claims(f"Bearer {token(nbf=SECONDS + 29)}")
+    assert await refusal(authenticator, f"Bearer {token(exp=SECONDS - 31)}") == "token_expired"
+    assert await refusal(authenticator, f"Bearer {token(nbf=SECONDS + 31)}") == "token_invalid"
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic YTpi", "Bearer    "])
+async def test_no_token_is_missing(authenticator: Authenticator, header: str | None) -> None:
+    assert await refusal(authenticator, header) == "token_missing"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://evil.test"},
+        {"aud": "mail"},
+        {"aud": ["mail"]},
+        {"iss": None},
+        {"aud": None},
+        {"sub": None},
+        {"exp": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": {"$gt": ""}},
+        {"sub": "x" * 256},
+        {"sub": "a\0b"},
+        {"exp": "tomorrow"},
+        {"exp": True},
+    ],
+)
+async def test_claims_that_do_not_fit_are_invalid(
+    authenticator: Authenticator, changes: dict[str, Any]
+) -> None:
+    assert await refusal(authenticator, f"Bearer {token(**changes)}") == "token_invalid"
+
+
+async def test_odd_roles_and_addresses_are_left_out(authenticator: Authenticator) -> None:
+    claims = await authenticator.claims(f"Bearer {token(roles='lead', email=['a'])}")
+    assert (claims.roles, claims.email) == (frozenset(), None)
+
+
+class TestForged:
+    async def test_with_another_key_of_the_same_name(self, authenticator: Authenticator) -> None:
+        assert await refusal(authenticator, f"Bearer {token(STRANGE)}") == "token_invalid"
+
+    async def test_without_a_signature(self, authenticator: Authenticator) -> None:
+        header = "eyJhbGciOiJub25lIiwia2lkIjoiZWMifQ"
+        payload = token().split(".")[1]
+        assert await refusal(authenticator, f"Bearer {header}.{payload}.") == "token_invalid"
+
+    async def test_with_the_public_key_as_a_shared_secret(
+        self, authenticator: Authenticator
+    ) -> None:
+        secret = OctKey.import_key(RSA.as_pem(private=False), {"kid": "rsa"})
+        forged = token(secret, "HS256")
+        assert await refusal(authenticator, f"Bearer {forged}") == "token_invalid"
+
+    async def test_with_an_algorithm_that_is_not_on_the_list(
+        self, authenticator: Authenticator
+    ) -> None:
+        assert await refusal(authenticator, f"Bearer {token(RSA, 'RS512')}") == "token_invalid"
+
+    async def test_with_other_claims_under_a_good_signature(
+        self, authenticator: Authenticator
+    ) -> None:
+        header, _, signature = token().split(".")
+        payload = token(sub="boss").split(".")[1]
+        forged = f"{header}.{payload}.{signature}"
+        assert await refusal(authenticator, f"Bearer {forged}") == "token_invalid"
+
+    async def test_a_shared_secret_in_the_key_file_is_not_trusted(
+        self, settings: ServiceSettings, file: Path
+    ) -> None:
+        secret = OctKey.generate_key(256, {"kid": "oct"})
+        file.write_text(json.dumps({"keys": [secret.as_dict(private=True)]}))
+        with pytest.raises((BadToken, KeysUnavailable)):
+            await Authenticator(settings, FileKeys(file), lambda: NOW).claims(
+                f"Bearer {token(secret, 'HS256')}"
+            )
+
+
+@given(st.text())
+async def test_any_text_gets_a_clear_answer(text: str) -> None:
+    settings = ServiceSettings.model_construct(
+        auth_issuer="i", auth_audience="a", auth_algorithms=frozenset({"ES256"})
+    )
+
+    class NoKeys:
+        async def for_key_id(self, kid: str | None) -> Any:
+            raise KeysUnavailable
+
+    with pytest.raises((BadToken, KeysUnavailable)):
+        await Authenticator(settings, NoKeys(), lambda: NOW).claims(f"Bearer {text}")
+
+
+class TestKeysFromAFile:
+    async def test_a_changed_file_is_read_again(
+        self, authenticator: Authenticator, file: Path
+    ) -> None:
+        newer = ECKey.generate_key("P-256", {"kid": "newer"})
+        assert await refusal(authenticator, f"Bearer {token(newer)}") == "token_invalid"
+        file.write_text(jwks(newer))
+        assert (await authenticator.claims(f"Bearer {token(newer)}")).subject == "ada"
+        assert await refusal(authenticator, f"Bearer {token(EC)}") == "token_invalid"
+
+    async def test_a_broken_file_leaves_the_last_good_keys(
+        self, authenticator: Authenticator, file: Path
+    ) -> None:
+        await authenticator.claims(f"Bearer {token()}")
+        for content in ("{", "[]", '{"keys": 5}'):
+            file.write_text(content)
+            assert (await authenticator.claims(f"Bearer {token()}")).subject == "ada"
+
+    async def test_without_any_key_nothing_can_be_said(
+        self, settings: ServiceSettings, tmp_path: Path
+    ) -> None:
+        authenticator = Authenticator(settings, FileKeys(tmp_path / "none"), lambda: NOW)
+        with pytest.raises(KeysUnavailable):
+            await authenticator.claims(f"Bearer {token()}")
+
+    async def test_one_odd_key_does_not_cost_the_others(
+        self, authenticator: Authenticator, file: Path
+    ) -> None:
+        good = json.loads(jwks(EC))["keys"]
+        odd = [{"kty": "EC", "crv": "P-999"}, {"kty": "XYZ"}, 5, {"kty": "RSA", "n": "!"}]
+        file.write_text(json.dumps({"keys": odd + good}))
+        assert (await authenticator.claims(f"Bearer {token()}")).subject == "ada"
+
+
+class TestKeysFromAnAddress:
+    @pytest.fixture
+    async def server(self) -> AsyncIterator[JwksServer]:
+        async with JwksServer(free_port()) as server:
+            server.document = jwks(EC)
+            yield server
+
+    @pytest.fixture
+    def time(self) -> list[float]:
+        return [0.0]
+
+    @pytest.fixture
+    def authenticator(
+        self, settings: ServiceSettings, server: JwksServer, time: list[float]
+    ) -> Authenticator:
+        return Authenticator(settings, UrlKeys(server.url, lambda: time[0]), lambda: NOW)
+
+    async def test_they_are_asked_for_once(
+        self, authenticator: Authenticator, server: JwksServer
+    ) -> None:
+        for _ in range(3):
+            assert (await authenticator.claims(f"Bearer {token()}")).subject == "ada"
+        assert server.asked == 1
+
+    async def test_an_unknown_key_is_looked_for_at_most_every_30_seconds(
+        self, authenticator: Authenticator, server: JwksServer, time: list[float]
+    ) -> None:
+        newer = ECKey.generate_key("P-256", {"kid": "newer"})
+        await authenticator.claims(f"Bearer {token()}")
+        server.document = jwks(EC, newer)
+        for _ in range(5):
+            assert await refusal(authenticator, f"Bearer {token(newer)}") == "token_invalid"
+        assert server.asked == 1
+        time[0] = 30.0
+        assert (await authenticator.claims(f"Bearer {token(newer)}")).subject == "ada"
+        assert server.asked == 2
+
+    async def test_a_withdrawn_key_is_forgotten_after_ten_minutes(
+        self, authenticator: Authenticator, server: JwksServer, time: list[float]
+    ) -> None:
+        await authenticator.claims(f"Bearer {token()}")
+        server.document = jwks(RSA)
+        time[0] = 600.0
+        assert await refusal(authenticator, f"Bearer {token()}") == "token_invalid"
+
+    async def test_the_last_keys_serve_while_the_provider_is_away(
+        self, authenticator: Authenticator, server: JwksServer, time: list[float]
+    ) -> None:
+        await authenticator.claims(f"Bearer {token()}")
+        time[0] = 600.0
+        for server.status, server.document in ((500, "{}"), (200, "<html>")):
+            assert (await authenticator.claims(f"Bearer {token()}")).subject == "ada"
+
+    async def test_without_any_key_nothing_can_be_said(self, settings: ServiceSettings) -> None:
+        keys = UrlKeys(f"http://127.0.0.1:{free_port()}/keys")
+        with pytest.raises(KeysUnavailable):
+            await Authenticator(settings, keys, lambda: NOW).claims(f"Bearer {token()}")
