@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Need, Offer, Profile, Side
-from services.matching.domain.rounds import Pool
+from services.matching.domain.pairs import Pair, propose
+from services.matching.domain.rounds import Match, Outcome, Pool, Round
 from services.matching.domain.terms import FormatTerms, Terms
 from services.matching.domain.weeks import Slot
 
@@ -96,3 +97,33 @@ def a_pool(*candidates: Candidate | Entrant, terms: Terms = TERMS) -> Pool:
     """A pool of these."""
     entrants = (one if isinstance(one, Entrant) else entrant(one) for one in candidates)
     return Pool(ROUND, TODAY, terms, tuple(entrants))
+
+
+def a_round(number: int = ROUND.int, **but: Any) -> Round:
+    """A round that was asked for."""
+    return replace(Round(UUID(int=number), PROGRAMME, COHORT, UUID(int=0xD000), NOW), **but)
+
+
+def a_match(mentor: Candidate, mentee: Candidate) -> Match:
+    """These two, in one_to_one."""
+    return Match(
+        mentor.id, mentee.id, "one_to_one", ("ai",), None, (MONDAY_MORNING,), {"topics": 40}
+    )
+
+
+def an_outcome(*matches: Match) -> Outcome:
+    """What the solver answers when these are the best."""
+    return Outcome(matches, (), "0" * 64, "f" * 64)
+
+
+def a_proposal(
+    mentor: Candidate | None = None,
+    mentee: Candidate | None = None,
+    *,
+    number: int = 0xE000,
+    match: Match | None = None,
+) -> Pair:
+    """An open proposal, by default between mentor 1 and mentee 2."""
+    sides = mentor or a_mentor(1), mentee or a_mentee(2)
+    expires_at = NOW + TERMS.proposals_wait
+    return propose(UUID(int=number), a_round(), match or a_match(*sides), sides, expires_at).pair

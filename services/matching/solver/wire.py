@@ -14,9 +14,9 @@ _OUTCOME = TypeAdapter(Outcome)
 
 
 def write_pool(pool: Pool) -> bytes:
-    """The pool as JSON, its entrants in the order of their ids."""
+    """The pool as JSON: entrants in the order of their ids, weights in the order of their names."""
     entrants = sorted(pool.entrants, key=lambda entrant: entrant.candidate.id)
-    return _POOL.dump_json(replace(pool, entrants=tuple(entrants)))
+    return _POOL.dump_json(replace(pool, terms=_ordered(pool.terms), entrants=tuple(entrants)))
 
 
 def read_pool(text: bytes) -> Pool:
@@ -40,6 +40,9 @@ def input_hash(pool: Pool) -> str:
 
 
 def policy_hash(terms: Terms) -> str:
-    """SHA-256 of the policy, hex; the order of the weights does not matter."""
-    ordered = replace(terms, weights=dict(sorted(terms.weights.items())))
-    return hashlib.sha256(_TERMS.dump_json(ordered)).hexdigest()
+    """SHA-256 of the policy, hex."""
+    return hashlib.sha256(_TERMS.dump_json(_ordered(terms))).hexdigest()
+
+
+def _ordered(terms: Terms) -> Terms:
+    return replace(terms, weights=dict(sorted(terms.weights.items())))

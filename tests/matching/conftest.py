@@ -1,0 +1,115 @@
+"""The stores of matching on a real database, and a solver that needs no process of its own."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+
+from services.matching import store
+from services.matching.domain.candidates import Candidate
+from services.matching.domain.matching import pair_up
+from services.matching.domain.pairs import Pair, PairState
+from services.matching.domain.rounds import Outcome, Pool, Round
+from services.matching.handlers import learning, pairs, rounds
+from services.matching.handlers.pairs import Caller
+from services.matching.schedules import RoundDesk
+from services.matching.solver import wire
+from services.matching.solver.assignment import assign
+from services.matching.store import Unit
+from shared.chassis import foundation
+from shared.chassis.leases import Leases
+from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
+from shared.chassis.transactions import Transactions
+from shared.contracts.envelope import from_headers
+from tests.matching.builders import COHORT, NOW, PROGRAMME, TERMS
+
+Result = TypeVar("Result")
+
+
+class SolverAtHand:
+    """The port `Solver` in this process; `before` is called first, so that things may change meanwhile."""
+
+    def __init__(self) -> None:
+        self.before: Callable[[], Awaitable[object]] | None = None
+
+    async def solve(self, pool: Pool) -> Outcome:
+        if self.before is not None:
+            await self.before()
+        matches, unmatched = pair_up(pool, assign, lambda step, done, total: None)
+        return Outcome(matches, unmatched, wire.input_hash(pool), wire.policy_hash(pool.terms))
+
+
+class House:
+    """A programme with its volunteers, and what can be done there."""
+
+    def __init__(self, client: Client, database: MongoDatabase) -> None:
+        self.database = database
+        self.now = NOW
+        self.transactions = Transactions(client, database, lambda: self.now)
+        self.leases = Leases(database)
+        self.solver = SolverAtHand()
+        self.desk = self.a_desk("worker-1")
+
+    def a_desk(self, owner: str, **more: Any) -> RoundDesk:
+        solver = more.pop("solver", self.solver)
+        return RoundDesk(self.transactions, self.leases, solver, owner, **more)
+
+    async def do(self, work: Callable[[Unit], Awaitable[Result]]) -> Result:
+        return await self.transactions.run(lambda tx: work(Unit(tx)))
+
+    async def learn(self, *candidates: Candidate) -> None:
+        for candidate in candidates:
+            await self.do(partial(learning.learn_candidate, candidate=candidate))
+
+    async def ask_for_round(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> Round:
+        wish = rounds.RequestRound(programme, cohort, UUID(int=0xD001))
+        return await self.do(lambda unit: rounds.request_round(unit, wish))
+
+    async def round(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> Round:
+        """A whole round, from the request to its proposals."""
+        asked = await self.ask_for_round(programme, cohort)
+        await self.desk.solve_waiting()
+        return await self.do(lambda unit: rounds.read_round(unit, programme, asked.id))
+
+    async def accept(self, pair: Pair, volunteer: int) -> Pair:
+        caller = Caller(frozenset({UUID(int=volunteer)}))
+        return await self.do(lambda unit: pairs.accept(unit, caller, pair.id))
+
+    async def decline(self, pair: Pair, volunteer: int) -> Pair:
+        caller = Caller(frozenset({UUID(int=volunteer)}))
+        return await self.do(lambda unit: pairs.decline(unit, caller, pair.id))
+
+    async def pairs(self, programme: UUID = PROGRAMME) -> list[Pair]:
+        """All pairs of a programme, in whatever state."""
+        states = list(PairState)
+        return await self.do(
+            lambda unit: unit.pairs.in_programme(programme, states, after=None, limit=0)
+        )
+
+    async def published(self) -> list[str]:
+        """The events in the outbox, as `proposal.made`, in the order of their writing."""
+        rows = await self.database["outbox"].find(sort=[("_id", 1)]).to_list(None)
+        return [row["type"].split(".", 2)[2].removesuffix(".v1") for row in rows]
+
+    async def correlations(self) -> set[UUID]:
+        """The trails that the events in the outbox belong to."""
+        rows = await self.database["outbox"].find().to_list(None)
+        headers = [[(name, bytes(value)) for name, value in row["headers"]] for row in rows]
+        return {from_headers(of_one).correlation_id for of_one in headers}
+
+    def later(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+async def house(client: Client, database: MongoDatabase) -> House:
+    """A house with an open programme and a cohort in it."""
+    await ensure_indexes(database, (*foundation.OWN_INDEXES, *store.INDEXES))
+    house = House(client, database)
+    await house.do(lambda unit: learning.learn_terms(unit, PROGRAMME, TERMS))
+    await house.do(lambda unit: learning.learn_cohort(unit, PROGRAMME, COHORT))
+    return house
