@@ -1,0 +1,1 @@
+"""Figures of the project, each beside a floor: what the same machine does without it."""
