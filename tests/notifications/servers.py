@@ -22,6 +22,8 @@ class Mailbox:
     logins: list[bytes] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
+    may_answer: asyncio.Event | None = None
+    """Where given, a mail is taken and kept, and its sender waits for the answer until this is set."""
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -68,6 +70,8 @@ class Mailbox:
         async with self._arrived:
             self.envelopes.append(envelope)
             self._arrived.notify_all()
+        if self.may_answer:
+            await self.may_answer.wait()
         return "250 OK"
 
     def authenticate(

@@ -18,6 +18,7 @@ from services.notifications.store.documents import (
     VOLUNTEERS,
     Document,
     contact_of,
+    labels_of,
     pair_of,
     policy_of,
     updates_of,
@@ -44,8 +45,7 @@ class Knowledge:
 
     async def labels(self, codes: Collection[str]) -> dict[str, TopicLabels]:
         """Those of them that are known."""
-        found = await self._among(TOPICS, codes)
-        return {row["_id"]: TopicLabels(row["label_en"], row["label_ru"]) for row in found}
+        return {row["_id"]: labels_of(row) for row in await self._among(TOPICS, codes)}
 
     async def volunteers(self, ids: Collection[UUID]) -> Mapping[UUID, Volunteer]:
         """Those of them that are known."""

@@ -1,0 +1,206 @@
+"""The words: complete in both languages, in the reader's zone, and safe whatever a name holds."""
+
+# ruff: noqa: RUF001 - Russian letters look like Latin ones
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+
+import pytest
+from jinja2 import meta
+
+from services.notifications.domain.pairs import Side, TopicLabels, Window
+from services.notifications.domain.reminders import Kind
+from services.notifications.texts import words
+from services.notifications.texts.writing import TEMPLATES, clean, write
+from tests.notifications.letters import ANNA, VIKTOR, letter
+
+PAGE = "https://obverse.test/me"
+TEXTS = Path(words.__file__).parent
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+def variables(language: str, name: str) -> set[str]:
+    source = (TEXTS / language / name).read_text(encoding="utf-8")
+    return meta.find_undeclared_variables(TEMPLATES.parse(source))
+
+
+def test_both_languages_have_the_same_texts_with_the_same_contents() -> None:
+    english = {path.name for path in (TEXTS / "en").iterdir()}
+    russian = {path.name for path in (TEXTS / "ru").iterdir()}
+    assert english == russian
+    assert len(english) == 5
+    for name in english:
+        assert variables("en", name) == variables("ru", name)
+
+
+def test_small_words_are_there_in_both_languages() -> None:
+    for name in words.HOBBIES.values():
+        assert set(name) == {"en", "ru"}
+        assert CYRILLIC.search(name["ru"])
+        assert not CYRILLIC.search(name["en"])
+
+
+@pytest.mark.parametrize(("kind", "side", "page"), list(product(Kind, Side, (PAGE, None))))
+def test_no_text_mixes_the_languages(kind: Kind, side: Side, page: str | None) -> None:
+    english = write(letter(kind, side, reader=replace(ANNA, locale="en")), page)
+    assert not CYRILLIC.search(english.subject + english.plain + english.html)
+    russian = write(
+        letter(
+            kind,
+            side,
+            reader=replace(ANNA, name="Анна", locale="ru"),
+            partner=replace(VIKTOR, name="Виктор", email="@"),
+        ),
+        page,
+    )
+    latin = set(re.findall("[A-Za-z]{2,}", russian.subject + russian.plain))
+    assert latin <= {"Obverse", "https", "obverse", "test", "me"}
+
+
+def test_a_proposal_in_english() -> None:
+    text = write(letter(Kind.PROPOSAL), PAGE)
+    assert text.subject == "Reverse mentoring: would you like to work with Viktor Lang?"
+    assert text.plain == (
+        "Hello Anna Petrova,\n\n"
+        "we have found somebody for you in the reverse mentoring programme: Viktor Lang.\n\n"
+        "You offer what Viktor Lang would like to learn:\n"
+        "- Artificial intelligence\n"
+        "- Social media\n\n"
+        "You also share a hobby: chess.\n\n"
+        "These times of the week suit both of you (Berlin time):\n"
+        "- Monday, 08:30–10:00\n"
+        "- Friday, 00:00–01:00\n\n"
+        "Please answer yes or no by 6 November 2026, 17:00 (Berlin time). A no needs no reason, and "
+        "nobody is told one. Without an answer the offer ends by itself.\n\n"
+        "Your answer: https://obverse.test/me\n\n"
+        "Your mentoring programme\n"
+    )
+
+
+def test_a_proposal_in_russian() -> None:
+    text = write(letter(Kind.PROPOSAL, Side.MENTEE), None)
+    assert text.subject == "Обратное наставничество: ваша возможная пара — Anna Petrova"
+    assert text.plain == (
+        "Здравствуйте, Viktor Lang!\n\n"
+        "В программе обратного наставничества для вас нашлась пара: Anna Petrova.\n\n"
+        "Вот чему вы хотели научиться и чем с вами готовы поделиться:\n"
+        "- Искусственный интеллект\n"
+        "- Социальные сети\n\n"
+        "У вас есть и общее увлечение: шахматы.\n\n"
+        "Это время недели подходит вам обоим (время: Москва):\n"
+        "- понедельник, 10:30–12:00\n"
+        "- пятница, 02:00–03:00\n\n"
+        "Пожалуйста, ответьте «да» или «нет» до 6 ноября 2026 года, 19:00 (время: Москва). Причину "
+        "отказа объяснять не нужно, и её никто не узнает. Без ответа предложение закроется само.\n\n"
+        "Ответить можно в Obverse.\n\n"
+        "Ваша программа наставничества\n"
+    )
+
+
+def test_an_introduction_names_the_partner_the_hobby_the_times_and_an_agenda() -> None:
+    text = write(letter(Kind.INTRODUCTION), PAGE)
+    assert "you and Viktor Lang are a mentoring pair until 5 February 2027" in text.plain
+    assert "You share a hobby, which makes a good beginning: chess." in text.plain
+    assert "- Monday, 08:30–10:00\n" in text.plain
+    assert "An agenda for your first meeting, 45 minutes:\n- 5 minutes: who you are" in text.plain
+    assert "write to Viktor Lang (viktor@example.org) today" in text.plain
+
+
+def test_mentors_and_mentees_are_introduced_in_different_words() -> None:
+    mentor = write(letter(Kind.INTRODUCTION), PAGE).plain
+    mentee = write(letter(Kind.INTRODUCTION, Side.MENTEE, reader=ANNA), PAGE).plain
+    assert "It is normal to feel the weight of teaching a senior colleague." in mentor
+    assert "Reverse mentoring asks more of you than it seems." in mentee
+    assert "asks more of you" not in mentor
+    assert "the weight of teaching" not in mentee
+
+
+def test_a_session_reminder_in_both_languages() -> None:
+    english = write(letter(Kind.SESSION_REMINDER), PAGE)
+    russian = write(letter(Kind.SESSION_REMINDER, Side.MENTEE), PAGE)
+    assert english.subject == (
+        "Your mentoring session with Viktor Lang: Monday, 9 November 2026, 09:30"
+    )
+    assert "- Monday, 9 November 2026, 09:30 (Berlin time)\n- 45 minutes\n" in english.plain
+    assert russian.subject == (
+        "Встреча по наставничеству (Anna Petrova): понедельник, 9 ноября 2026 года, 11:30"
+    )
+    assert "- 45 минут\n- ваша пара: Anna Petrova\n" in russian.plain
+
+
+def test_a_reader_without_a_name_is_greeted_without_one() -> None:
+    english = write(letter(Kind.PROPOSAL, reader=replace(ANNA, name="")), None)
+    russian = write(letter(Kind.PROPOSAL, reader=replace(ANNA, name=" ", locale="ru")), None)
+    assert english.plain.startswith("Hello,\n")
+    assert russian.plain.startswith("Здравствуйте!\n")
+
+
+def test_a_partner_without_a_name_is_a_colleague() -> None:
+    nameless = replace(VIKTOR, name="")
+    english = write(letter(Kind.PROPOSAL, partner=nameless), None)
+    russian = write(letter(Kind.PROPOSAL, Side.MENTEE, partner=nameless), None)
+    assert english.subject == "Reverse mentoring: would you like to work with a colleague?"
+    assert russian.subject == "Обратное наставничество: ваша возможная пара — коллега"
+
+
+def test_a_session_reminder_does_without_the_partner() -> None:
+    text = write(letter(Kind.SESSION_REMINDER, partner=None), None)
+    assert text.subject == "Your mentoring session: Monday, 9 November 2026, 09:30"
+
+
+def test_nothing_is_said_of_a_hobby_or_of_times_that_there_are_not() -> None:
+    text = write(letter(Kind.INTRODUCTION, hobby=None, windows=()), PAGE)
+    assert "hobby" not in text.plain
+    assert "times of the week" not in text.plain
+    assert "\n\n\n" not in text.plain
+
+
+def test_another_language_is_answered_in_english() -> None:
+    assert write(letter(Kind.PROPOSAL, reader=replace(ANNA, locale="fr")), None).language == "en"
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "Europe", "\0"])
+def test_a_zone_that_is_none_is_utc(zone: str) -> None:
+    text = write(letter(Kind.SESSION_REMINDER, reader=replace(ANNA, time_zone=zone)), None)
+    assert "- Monday, 9 November 2026, 08:30 (UTC)\n" in text.plain
+
+
+def test_weekly_windows_follow_the_clock_of_the_coming_week() -> None:
+    berlin, window = words.zone_of("Europe/Berlin"), [Window(0, 450, 90)]
+    summer = datetime(2026, 7, 6, 5, 0, tzinfo=UTC)
+    winter = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    assert words.weekly(window, berlin, "en", summer) == ["Monday, 09:30–11:00"]
+    assert words.weekly(window, berlin, "en", winter) == ["Monday, 08:30–10:00"]
+
+
+def test_a_hobby_that_has_no_name_here_shows_its_code() -> None:
+    assert words.hobby("ice_hockey", "en") == "ice hockey"
+
+
+def test_the_html_alternative_says_the_same_and_escapes_everything() -> None:
+    partner = replace(VIKTOR, name='<script>alert("x")</script> & Co https://evil.test')
+    labels = (TopicLabels("<b>AI</b>", "ИИ"),)
+    text = write(letter(Kind.INTRODUCTION, partner=partner, topics=labels), PAGE)
+    assert "<script" not in text.html
+    assert "<li>&lt;b&gt;AI&lt;/b&gt;</li>" in text.html
+    assert '<a href="https://obverse.test/me">https://obverse.test/me</a>' in text.html
+    assert 'href="https://evil.test' not in text.html
+    assert text.html.startswith('<!doctype html>\n<html lang="en">')
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("Anna\r\nBcc: x@y.z", "Anna Bcc: x@y.z"),
+        ("\u202eannA\u2066", "annA"),
+        ("Anna\x00\x07", "Anna"),
+        ("  Анна \u2028 Мария ", "Анна Мария"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("x" * 500, "x" * 120),
+    ],
+)
+def test_a_name_is_one_visible_line(name: str, cleaned: str) -> None:
+    assert clean(name) == cleaned
