@@ -72,7 +72,10 @@ def test_line_breaks_in_a_name_become_spaces_so_that_no_mail_header_ends_there()
 
 
 def test_names_of_the_world_are_kept_composed():
-    data = csv("S1,anna@corp.example,3,,Zoe\u0308 O\u2019Brien,Sales", "S2,b@corp.example,1,,می\u200cخواهم,X")
+    data = csv(
+        "S1,anna@corp.example,3,,Zoe\u0308 O\u2019Brien,Sales",
+        "S2,b@corp.example,1,,می\u200cخواهم,X",
+    )
     assert names(data) == ["Zo\u00eb O\u2019Brien", "می\u200cخواهم"]
 
 
