@@ -2,7 +2,8 @@
 
 Each mail becomes <number>.eml in MAIL_FOLDER, as it was received, under the two headers
 X-Envelope-From and X-Envelope-To. `GET /messages` lists them as JSON, oldest first, and
-`GET /messages/<number>.eml` shows one. For trials only: anybody who reaches it may read.
+`GET /messages/<number>.eml` shows one. MAIL_HOST, MAIL_SMTP_PORT and MAIL_HTTP_PORT say where it
+listens. For trials only: anybody who reaches it may read.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-SMTP_PORT, HTTP_PORT = 1025, 8025
+HOST = os.environ.get("MAIL_HOST", "")
+SMTP_PORT = int(os.environ.get("MAIL_SMTP_PORT", "1025"))
+HTTP_PORT = int(os.environ.get("MAIL_HTTP_PORT", "8025"))
 
 
 class Mailbox:
@@ -105,12 +108,12 @@ def reader(mailbox: Mailbox) -> type[BaseHTTPRequestHandler]:
 async def main() -> None:
     """Serves SMTP and HTTP until SIGINT or SIGTERM."""
     mailbox = Mailbox(Path(os.environ.get("MAIL_FOLDER", "/mails")))
-    http = ThreadingHTTPServer(("", HTTP_PORT), reader(mailbox))
+    http = ThreadingHTTPServer((HOST, HTTP_PORT), reader(mailbox))
     threading.Thread(target=http.serve_forever, daemon=True).start()
     loop, stop, handler = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True), "", SMTP_PORT):
+    async with await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True), HOST, SMTP_PORT):
         print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
         await stop.wait()
 

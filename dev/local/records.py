@@ -30,4 +30,5 @@ async def everything_on(address: KafkaAddress, topic: str) -> list[Any]:
 
 def header(record: Any, name: str) -> str:
     """One header of a record, as text."""
-    return dict(record.headers)[name].decode()
+    value: bytes = dict(record.headers)[name]
+    return value.decode()

@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import Database, Foundation
 from shared.chassis.gauges import keep_gauges
 from shared.chassis.intake import Intake
@@ -213,7 +214,8 @@ class Service:
         ticks = self.foundation.metrics.schedule_ticks
         while not self._stop.is_set():
             try:
-                await schedule.tick()
+                with following(new_trail()):
+                    await schedule.tick()
                 ticks.labels(schedule.name, "done").inc()
             except Exception as error:
                 ticks.labels(schedule.name, "failed").inc()

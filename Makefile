@@ -1,0 +1,51 @@
+# One verb each. `make demo` and `make test` are all a newcomer needs; each sets up what it uses.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+DIRECTORY ?=
+MAPPING ?=
+ONLY ?=
+
+.PHONY: help setup demo test check contracts documents locks bench up down smoke
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## make .venv from the lock
+	@$(PYTHON) dev/setup.py
+
+demo: setup ## play a programme: DIRECTORY=people.csv MAPPING=mapping.toml for your own company
+	@$(RUN) -m dev.demo $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(MAPPING),--mapping "$(MAPPING)")
+
+test: setup ## run every test that this machine can run
+	@$(RUN) -m pytest $(TESTS)
+
+check: setup ## what CI checks before the tests: style, types, layers, generated files
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy shared services dev deploy tests
+	@.venv/bin/lint-imports
+	@$(RUN) -m dev.contracts --check
+	@$(RUN) -m dev.documents --check
+
+contracts: setup ## write schemas, AsyncAPI and the event tables from the catalogue
+	@$(RUN) -m dev.contracts
+
+documents: setup ## write the generated parts of the documents
+	@$(RUN) -m dev.contracts
+	@$(RUN) -m dev.documents
+
+locks: setup ## resolve the dependencies anew and write the locks
+	@dev/locks
+
+bench: setup ## measure: ONLY=pipeline or ONLY=startup for one of them
+	@$(RUN) -m dev.bench $(if $(ONLY),--only "$(ONLY)")
+
+up: ## build and start everything in containers
+	@deploy/up
+
+down: ## stop the containers and forget their data
+	@deploy/down
+
+smoke: setup ## play the demo's story against the containers
+	@$(RUN) -m dev.demo.smoke $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(MAPPING),--mapping "$(MAPPING)")

@@ -1,0 +1,1 @@
+"""The demo: one programme from an HR directory to the report that its lead reads."""

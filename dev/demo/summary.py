@@ -1,0 +1,93 @@
+"""The end of the demo: what the lead reads, and the same for machines in summary.json."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from dev.demo.story import Outcome
+from dev.local.platform import SERVICES, Platform
+from dev.local.records import everything_on
+from shared.contracts.catalogue import CATALOGUE
+
+
+async def summarise(platform: Platform, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """Every figure as a service answers it or as a topic holds it."""
+    enrolment, round_ = outcome.enrolment, outcome.round
+    return {
+        "employees": outcome.employees,
+        "volunteers": enrolment["volunteers"],
+        "mentors": enrolment["mentors"],
+        "mentees": enrolment["mentees"],
+        "pairs_proposed": round_["matched"],
+        "pairs_formed": len(outcome.pairs),
+        "unmatched": round_["unmatched"],
+        "mails_sent": sum(kind["sent"] for kind in outcome.deliveries["kinds"].values()),
+        "mails_received": len(list(platform.mails.glob("*.eml"))),
+        "sessions_held": outcome.report["sessions"]["held"],
+        "events_published": await _events(platform),
+        "dead_letters": await _dead_letters(platform),
+        "seconds": round(seconds, 1),
+    }
+
+
+async def _events(platform: Platform) -> dict[str, int]:
+    return {
+        name: len(await everything_on(platform.kafka, name)) for name in sorted(CATALOGUE.topics)
+    }
+
+
+async def _dead_letters(platform: Platform) -> int:
+    total = 0.0
+    async with httpx.AsyncClient() as client:
+        for name in SERVICES:
+            text = (await client.get(f"{platform.url(name)}/metrics")).text
+            total += sum(
+                float(line.rpartition(" ")[2])
+                for line in text.splitlines()
+                if line.startswith("obverse_dead_letters_open{")
+            )
+    return int(total)
+
+
+def write(summary: Mapping[str, Any], path: Path) -> None:
+    """Keep the summary for machines."""
+    path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+
+
+def show(console: Console, summary: Mapping[str, Any], report: Mapping[str, Any]) -> None:
+    """What the programme lead would read."""
+    table = Table(title="What the programme lead reads", title_justify="left", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for label, value in _lines(summary, report):
+        table.add_row(label, str(value))
+    console.print(table)
+
+
+def _lines(summary: Mapping[str, Any], report: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    lines = [
+        ("Employees in the directory", summary["employees"]),
+        ("Said yes", summary["volunteers"]),
+        ("  as mentors", summary["mentors"]),
+        ("  as mentees", summary["mentees"]),
+        ("Pairs proposed", summary["pairs_proposed"]),
+        ("Pairs formed", summary["pairs_formed"]),
+    ]
+    lines += [
+        (f"  not matched: {reason.replace('_', ' ')}", count)
+        for reason, count in summary["unmatched"].items()
+    ]
+    sessions = report["sessions"]
+    lines += [
+        ("Mails sent", summary["mails_sent"]),
+        ("Sessions planned", sessions["planned"]),
+        ("Sessions held", sessions["held"]),
+        ("Events published", sum(summary["events_published"].values())),
+        ("Dead letters", summary["dead_letters"]),
+    ]
+    return lines
