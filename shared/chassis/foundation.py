@@ -12,6 +12,7 @@ from shared.chassis import dead_letters, outbox, principals, waiting
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.health import Health
+from shared.chassis.http import idempotency
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Routes
 from shared.chassis.metrics import Metrics
@@ -32,6 +33,7 @@ OWN_INDEXES = (
     *waiting.INDEXES,
     *dead_letters.INDEXES,
     *principals.INDEXES,
+    *idempotency.INDEXES,
 )
 
 

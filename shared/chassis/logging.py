@@ -20,7 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from shared.chassis.log_events import LogEvent
 
 # They tell of every message and every heartbeat below this level.
-TALKATIVE = ("aiokafka", "asyncio", "faststream", "httpcore", "httpx", "pymongo", "uvicorn")
+TALKATIVE = ("aiokafka", "asyncio", "httpcore", "httpx", "pymongo", "uvicorn")
 LONGEST_TEXT = 1_000
 FRAMES = 12
 
@@ -64,10 +64,7 @@ _TELLING = (OSError, ConnectionFailure, KafkaError)
 def configure_logging(
     service: str, level: str, events: Mapping[str, LogEvent], out: TextIO | None = None
 ) -> None:
-    """Set up logging for this process; the same again replaces what was before.
-
-    Give libraries that bring their own handlers a logger of ours: KafkaBroker(logger=library_logger("faststream")).
-    """
+    """Set up logging for this process; the same again replaces what was before."""
     ours: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_log_level,
@@ -107,11 +104,6 @@ def configure_logging(
     )
 
 
-def library_logger(name: str) -> logging.Logger:
-    """A logger for a library that would otherwise bring its own handlers."""
-    return logging.getLogger(name)
-
-
 def mask(text: str) -> str:
     """The text without addresses, tokens and passwords, cut to a length that a log can bear."""
     for pattern, replacement in _MASKS:
@@ -148,6 +140,9 @@ class _Listed:
         return event
 
 
+_FIRST = ("ts", "level", "event", "service", "logger", "correlation_id", "causation_id")
+
+
 class _Arranged:
     """The fields that every line has come first, in one order."""
 
@@ -155,14 +150,8 @@ class _Arranged:
         self._service = service
 
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
-        first = {
-            "ts": event.pop("ts"),
-            "level": event.pop("level"),
-            "event": event.pop("event"),
-            "service": self._service,
-            "logger": event.pop("logger", ""),
-        }
-        return first | {key: value for key, value in event.items() if value is not None}
+        first = {name: event.pop(name, None) for name in _FIRST} | {"service": self._service}
+        return {key: value for key, value in (first | dict(event)).items() if value is not None}
 
 
 def _lift_extra(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -15,15 +15,24 @@ from tests.chassis.http_client import Client, foundation_on
 from tests.chassis.tiny_service import build
 
 
+@pytest.fixture(autouse=True, scope="session")
+def short_tracebacks() -> None:
+    """structlog's own default takes seconds to draw the local variables of a traceback."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+    )
+
+
 @pytest.fixture
 def quiet_logging() -> Iterator[None]:
     """Puts the process' logging back to what it was before the test."""
+    configured = structlog.get_config()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     yield
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +18,10 @@ CORRELATION = "0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11"
 
 
 @pytest.fixture
-def lines(quiet_logging: None) -> Iterator[Any]:
+def lines(quiet_logging: None) -> Any:
     out = io.StringIO()
     configure_logging("boxes", "info", join(CHASSIS_EVENTS), out)
-    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    return lambda: [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 async def test_a_given_correlation_id_is_followed(keeper: Client, lines: Any) -> None:

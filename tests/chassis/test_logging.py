@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.chassis.correlation import Trail, following
 from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent, join
-from shared.chassis.logging import configure_logging, library_logger, mask
+from shared.chassis.logging import configure_logging, mask
 
 EVENTS = join(CHASSIS_EVENTS, (LogEvent("box.packed", "info", "A box was packed."),))
 TRAIL = Trail(
@@ -36,10 +35,10 @@ class Lines:
 
 
 @pytest.fixture
-def lines(quiet_logging: None) -> Iterator[Lines]:
+def lines(quiet_logging: None) -> Lines:
     lines = Lines()
     configure_logging("boxes", "info", EVENTS, lines.out)
-    yield lines
+    return lines
 
 
 log = structlog.get_logger()
@@ -72,7 +71,7 @@ def test_a_name_that_no_table_lists_is_not_lost(lines: Lines) -> None:
 
 
 def test_a_name_cannot_be_listed_twice() -> None:
-    with pytest.raises(ValueError, match="box.packed is listed twice"):
+    with pytest.raises(ValueError, match=r"box\.packed is listed twice"):
         join((EVENTS["box.packed"],), (EVENTS["box.packed"],))
 
 
@@ -89,13 +88,13 @@ class TestLibraries:
         assert "unlisted" not in line
 
     def test_what_they_say_of_every_message_is_left_out(self, lines: Lines) -> None:
-        for name in ("aiokafka.consumer", "faststream", "uvicorn.error"):
+        for name in ("aiokafka.consumer", "pymongo.command", "uvicorn.error"):
             logging.getLogger(name).info("Received")
         assert lines.all() == []
 
     def test_extra_fields_are_lifted(self, lines: Lines) -> None:
         extra = {"topic": "boxes", "group_id": "g"}
-        library_logger("faststream").warning("odd", extra=extra)
+        logging.getLogger("uvicorn.error").warning("odd", extra=extra)
         line = lines.one()
         assert (line["topic"], line["group_id"]) == ("boxes", "g")
 
@@ -141,7 +140,7 @@ class TestPrivacy:
     def test_an_exception_is_told_without_its_words(self, lines: Lines) -> None:
         try:
             try:
-                raise KeyError("ada@example.org")
+                _ = {"a": 1}["ada@example.org"]
             except KeyError as cause:
                 raise ValueError("Ada Lovelace") from cause
         except ValueError:
@@ -154,7 +153,7 @@ class TestPrivacy:
 
     def test_a_library_s_exception_too(self, lines: Lines) -> None:
         try:
-            raise ValueError("Ada Lovelace")
+            int("Ada Lovelace")
         except ValueError:
             logging.getLogger("asyncio").exception("Task exception was never retrieved")
         assert lines.one()["exception"]["type"] == "builtins.ValueError"
