@@ -5,16 +5,17 @@ A dry run needs neither broker nor database. Exit 0 once the file was read, howe
 """
 
 import asyncio
+import json
 import os
 import tomllib
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
-from pymongo.errors import PyMongoError
 
 from services.enrollment.app import NAME, build, work_on
 from services.enrollment.domain.csv_text import Unreadable
@@ -22,13 +23,14 @@ from services.enrollment.domain.directory import ImportReport, Layout, examine
 from services.enrollment.handlers.directory import ImportOrder, import_directory
 from services.enrollment.log_events import LOG_EVENTS
 from services.enrollment.settings import Settings
-from services.enrollment.translation import DirectoryMapping, ImportOutcome
+from services.enrollment.translation import DirectoryMapping
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.log_events import CHASSIS_EVENTS, join
 from shared.chassis.logging import configure_logging
 from shared.chassis.mongo import ensure_indexes
 from shared.chassis.refusals import Refusal
 from shared.chassis.settings import BadSettings, load
+from shared.chassis.troubles import is_transient
 
 CHUNK_BYTES = 64 * 1024
 EXIT_UNREADABLE, EXIT_USAGE, EXIT_MISCONFIGURED = 1, 2, 78
@@ -50,14 +52,13 @@ def import_file(
     layout = _layout(mapping)
     try:
         order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run)
-        done = ImportReport(examine(order.read(), layout)) if dry_run else _store(order)
+        outcome = examine(order.read(), layout) if dry_run else _store(order)
     except Unreadable as unreadable:
         _end(EXIT_UNREADABLE, f"{unreadable.code}: {unreadable.detail}")
     except OSError as error:
         _end(EXIT_UNREADABLE, f"cannot be read: {error.strerror}; check the path")
-    outcome = ImportOutcome.of(done)
     if report:
-        report.write_text(outcome.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        report.write_text(json.dumps(asdict(outcome), ensure_ascii=False, indent=2) + "\n", "utf-8")
     for bad in outcome.bad[:10]:
         typer.echo(f"line {bad.line}: {bad.column or 'the row'}: {bad.code}")
     typer.echo(
@@ -89,7 +90,9 @@ def _store(order: ImportOrder) -> ImportReport:
         raise
     except Refusal as refusal:
         _end(EXIT_UNREADABLE, f"{refusal.code}: {refusal.detail}")
-    except PyMongoError as error:
+    except Exception as error:
+        if not is_transient(error):
+            raise
         _end(EXIT_UNREADABLE, f"the database: {type(error).__name__}; run it again once it is back")
 
 

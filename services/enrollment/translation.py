@@ -12,13 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.enrollment.domain.csv_text import Delimiter, Encoding
-from services.enrollment.domain.directory import (
-    LISTED,
-    TOP_LEVEL,
-    BadCell,
-    ImportReport,
-    Layout,
-)
+from services.enrollment.domain.directory import TOP_LEVEL, Layout
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
 from services.enrollment.domain.ports import Fact
@@ -89,48 +83,6 @@ class DirectoryMapping(BaseModel):
     def of(layout: Layout) -> "DirectoryMapping":
         """The same for people."""
         return DirectoryMapping.model_validate(asdict(layout))
-
-
-class UnknownManager(BaseModel):
-    """A staff number that somebody reports to and nobody has; the line that names it first."""
-
-    line: int
-    id: str
-
-
-class ImportOutcome(BaseModel):
-    """What became of a file. Of problems the first 10,000 are listed, and all are counted.
-
-    `applied` is false where nothing was stored: after a dry run, or because of bad rows when all or
-    nothing was asked for.
-    """
-
-    rows: int
-    good: int
-    bad_total: int
-    bad: list[BadCell]
-    unknown_managers: list[UnknownManager]
-    loops: list[list[str]]
-    applied: bool
-    joined: int
-    changed: int
-
-    @staticmethod
-    def of(report: ImportReport) -> "ImportOutcome":
-        """The same for people and machines."""
-        findings = report.findings
-        named = list(findings.unknown_managers.items())[:LISTED]
-        return ImportOutcome(
-            rows=findings.rows,
-            good=findings.good,
-            bad_total=findings.bad_total,
-            bad=findings.bad,
-            unknown_managers=[UnknownManager(line=line, id=manager) for manager, line in named],
-            loops=findings.loops[:LISTED],
-            applied=report.applied,
-            joined=report.joined,
-            changed=report.changed,
-        )
 
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:

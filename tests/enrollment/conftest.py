@@ -25,7 +25,7 @@ S2,mia@corp.example,7,S1,Mia Middle,Sales
 S3,anna@corp.example,3,S2,Анна Ёлкина,Sales
 S4,ben@corp.example,3,S2,Ben Low,Sales
 """
-MAPPING = {
+MAPPING: dict[str, Any] = {
     "columns": {
         "staff_number": "Staff Number",
         "email": "Work Email",
@@ -35,7 +35,7 @@ MAPPING = {
         "unit": "Unit",
     }
 }
-OPENING = {
+OPENING: dict[str, Any] = {
     "title": "Reverse mentoring",
     "starts_on": "2026-01-01",
     "ends_on": "2099-12-31",
@@ -43,7 +43,7 @@ OPENING = {
     "formats": [{"format": "one_to_one"}],
     "cohort": {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "size_cap": 40},
 }
-YES = {
+YES: dict[str, Any] = {
     "consent": {"version": "2026-11", "given_on": "2026-11-01", "language": "ru"},
     "roles": ["mentor"],
     "offers": [{"topic": "social_media", "proficiency": 4}],
@@ -89,7 +89,8 @@ class Person:
 
     def _good(self, response: httpx.Response) -> dict[str, Any]:
         assert response.is_success, (response.status_code, response.text)
-        return response.json()
+        answer: dict[str, Any] = response.json()
+        return answer
 
 
 @dataclass

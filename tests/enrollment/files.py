@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from services.enrollment.domain.directory import BadCell, Findings, Layout, Row, examine
+from services.enrollment.domain.directory import (
+    BadCell,
+    Employee,
+    ImportReport,
+    Layout,
+    Row,
+    examine,
+)
 from services.enrollment.domain.directory import read_directory as read
 
 LAYOUT = Layout(
@@ -31,9 +38,13 @@ def rows(data: bytes, layout: Layout = LAYOUT) -> list[Row | BadCell]:
     return list(read(in_bites(data), layout))
 
 
-def findings(data: bytes, layout: Layout = LAYOUT) -> Findings:
+def findings(data: bytes, layout: Layout = LAYOUT) -> ImportReport:
     return examine(in_bites(data), layout)
 
 
+def employees(data: bytes, layout: Layout = LAYOUT) -> list[Employee]:
+    return [row.employee for row in rows(data, layout) if isinstance(row, Row)]
+
+
 def names(data: bytes, layout: Layout = LAYOUT) -> list[str]:
-    return [row.employee.name for row in rows(data, layout) if isinstance(row, Row)]
+    return [employee.name for employee in employees(data, layout)]

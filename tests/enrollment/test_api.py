@@ -1,15 +1,18 @@
 """The service over HTTP: a programme opens, people say yes, each sees what is theirs."""
 
+from typing import Any
+
+import httpx
 import pytest
 
 from tests.enrollment.conftest import OPENING, PROFILE, YES, House
 
 
-def code(response) -> tuple[int, str]:
+def code(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
-async def test_a_programme_opens_and_its_opener_leads_it(house: House):
+async def test_a_programme_opens_and_its_opener_leads_it(house: House) -> None:
     await house.furnish()
     programme = await house.programme(sponsor_staff_number="S1")
     assert await house.told("programme.opened") != []
@@ -29,7 +32,7 @@ async def test_a_programme_opens_and_its_opener_leads_it(house: House):
     }
 
 
-async def test_a_programme_brings_the_topics_of_the_article_once(house: House):
+async def test_a_programme_brings_the_topics_of_the_article_once(house: House) -> None:
     await house.programme()
     await house.programme()
     topics = await house.told("topic.changed")
@@ -45,7 +48,7 @@ async def test_a_programme_brings_the_topics_of_the_article_once(house: House):
     assert len(listed["topics"]) == 12
 
 
-async def test_a_programme_is_read_with_the_usual_policy(house: House):
+async def test_a_programme_is_read_with_the_usual_policy(house: House) -> None:
     programme = await house.programme()
     view = await house.person("lea").get(f"/programmes/{programme}")
     assert view["terms"]["title"] == "Reverse mentoring"
@@ -59,13 +62,13 @@ async def test_a_programme_is_read_with_the_usual_policy(house: House):
     assert view["has_sponsor"] is False
 
 
-async def test_only_a_lead_opens_programmes(house: House):
+async def test_only_a_lead_opens_programmes(house: House) -> None:
     await house.furnish()
     refused = await house.person("anna").send("POST", "/programmes", json=OPENING)
     assert code(refused) == (403, "role_missing")
 
 
-async def test_a_sponsor_is_an_employee(house: House):
+async def test_a_sponsor_is_an_employee(house: House) -> None:
     lea = house.person("lea", "lead")
     refused = await lea.send("POST", "/programmes", json=OPENING | {"sponsor_staff_number": "S9"})
     assert code(refused) == (422, "unknown_sponsor")
@@ -73,7 +76,7 @@ async def test_a_sponsor_is_an_employee(house: House):
     assert await house.told() == []
 
 
-async def test_a_sponsor_becomes_a_principal_when_they_come(house: House):
+async def test_a_sponsor_becomes_a_principal_when_they_come(house: House) -> None:
     await house.furnish()
     programme = await house.programme(sponsor_staff_number="S1")
     await house.forget_told()
@@ -83,7 +86,7 @@ async def test_a_sponsor_becomes_a_principal_when_they_come(house: House):
     assert (principal["person_id"], principal["subject"]) == (me["person_id"], "top")
 
 
-async def test_an_employee_says_yes(house: House):
+async def test_an_employee_says_yes(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     await house.forget_told()
@@ -109,7 +112,7 @@ async def test_an_employee_says_yes(house: House):
     assert me["volunteer_ids"] == [view["volunteer_id"]]
 
 
-async def test_the_managers_above_are_named_by_person_the_direct_one_first(house: House):
+async def test_the_managers_above_are_named_by_person_the_direct_one_first(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     await house.enrol("anna", programme)
@@ -119,13 +122,13 @@ async def test_the_managers_above_are_named_by_person_the_direct_one_first(house
     assert candidate["managers"] == [middle["person_id"], top["person_id"]]
 
 
-async def test_nobody_is_enrolled_by_an_import(house: House):
+async def test_nobody_is_enrolled_by_an_import(house: House) -> None:
     await house.furnish()
     assert await house.told() == []
     assert await house.database["volunteers"].count_documents({}) == 0
 
 
-async def test_whoever_is_not_in_the_directory_cannot_say_yes(house: House):
+async def test_whoever_is_not_in_the_directory_cannot_say_yes(house: House) -> None:
     programme = await house.programme()
     for stranger in (house.person("stranger"), house.person("nobody", email=None)):
         refused = await stranger.send("POST", f"/programmes/{programme}/volunteers", json=YES)
@@ -136,7 +139,7 @@ async def test_whoever_is_not_in_the_directory_cannot_say_yes(house: House):
     assert code(as_lead) == (403, "not_enrolled")
 
 
-async def test_another_account_with_the_same_address_does_not_take_over(house: House):
+async def test_another_account_with_the_same_address_does_not_take_over(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     await house.enrol("anna", programme)
@@ -144,7 +147,7 @@ async def test_another_account_with_the_same_address_does_not_take_over(house: H
     assert code(await other.send("GET", "/me")) == (403, "not_enrolled")
 
 
-async def test_one_person_says_yes_once_in_a_programme(house: House):
+async def test_one_person_says_yes_once_in_a_programme(house: House) -> None:
     await house.furnish()
     first, second = await house.programme(), await house.programme()
     await house.enrol("anna", first)
@@ -153,7 +156,7 @@ async def test_one_person_says_yes_once_in_a_programme(house: House):
     await house.enrol("anna", second)
 
 
-async def test_the_same_request_again_gets_the_first_answer(house: House):
+async def test_the_same_request_again_gets_the_first_answer(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     anna, key = house.person("anna"), {"Idempotency-Key": "anna-1"}
@@ -164,7 +167,7 @@ async def test_the_same_request_again_gets_the_first_answer(house: House):
     assert len(await house.told("volunteer.enrolled")) == 1
 
 
-async def test_a_cohort_is_never_overfull(house: House):
+async def test_a_cohort_is_never_overfull(house: House) -> None:
     await house.furnish()
     cohort = OPENING["cohort"] | {"size_cap": 2}
     programme = await house.programme(cohort=cohort)
@@ -191,7 +194,9 @@ async def test_a_cohort_is_never_overfull(house: House):
         ({"consent": YES["consent"] | {"version": "a\u0000b"}}, "/consent/version"),
     ],
 )
-async def test_a_yes_that_does_not_fit_is_refused_with_its_place(house: House, changed, pointer):
+async def test_a_yes_that_does_not_fit_is_refused_with_its_place(
+    house: House, changed: dict[str, Any], pointer: str
+) -> None:
     await house.furnish()
     programme = await house.programme()
     await house.forget_told()
@@ -202,7 +207,7 @@ async def test_a_yes_that_does_not_fit_is_refused_with_its_place(house: House, c
     assert await house.told() == []
 
 
-async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House):
+async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House) -> None:
     await house.furnish()
     volunteer = (await house.enrol("anna", await house.programme()))["volunteer_id"]
     anna, path = house.person("anna"), f"/volunteers/{volunteer}"
@@ -230,7 +235,7 @@ async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House):
     assert code(refused) == (409, "withdrawn")
 
 
-async def test_a_volunteer_is_seen_by_nobody_else(house: House):
+async def test_a_volunteer_is_seen_by_nobody_else(house: House) -> None:
     await house.furnish()
     volunteer = (await house.enrol("anna", await house.programme()))["volunteer_id"]
     for other in (house.person("ben"), house.person("lea", "lead")):
@@ -242,7 +247,7 @@ async def test_a_volunteer_is_seen_by_nobody_else(house: House):
         assert code(refused) == (404, "no_such_volunteer")
 
 
-async def test_the_lead_reads_who_takes_part_page_by_page(house: House):
+async def test_the_lead_reads_who_takes_part_page_by_page(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     for subject in ("anna", "ben", "mia"):
@@ -256,7 +261,7 @@ async def test_the_lead_reads_who_takes_part_page_by_page(house: House):
     assert rest["volunteers"][0]["roles"] == ["mentor"]
 
 
-async def test_the_lead_of_one_programme_is_nobody_in_another(house: House):
+async def test_the_lead_of_one_programme_is_nobody_in_another(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     await house.person("other", "lead").post("/programmes", OPENING)
@@ -265,7 +270,7 @@ async def test_the_lead_of_one_programme_is_nobody_in_another(house: House):
         assert code(refused) == (403, "role_missing")
 
 
-async def test_the_lead_counts_employees_and_volunteers(house: House):
+async def test_the_lead_counts_employees_and_volunteers(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     needs = [{"topic": "crm", "priority": 1, "level": 0}]
@@ -284,7 +289,7 @@ async def test_the_lead_counts_employees_and_volunteers(house: House):
     }
 
 
-async def test_an_unknown_programme_is_not_found(house: House):
+async def test_an_unknown_programme_is_not_found(house: House) -> None:
     await house.furnish()
     missing = "/programmes/00000000-0000-0000-0000-000000000001"
     assert code(await house.person("anna").send("GET", missing)) == (404, "no_such_programme")
@@ -292,13 +297,13 @@ async def test_an_unknown_programme_is_not_found(house: House):
     assert code(refused) == (404, "no_such_programme")
 
 
-async def test_no_token_no_answer(house: House):
+async def test_no_token_no_answer(house: House) -> None:
     anna = house.person("anna")
     anna.token = "forged"
     assert (await anna.send("GET", "/me")).status_code == 401
 
 
-async def test_the_document_describes_every_route_with_examples(house: House):
+async def test_the_document_describes_every_route_with_examples(house: House) -> None:
     document = house.service.api.openapi()
     assert document["components"]["schemas"]["EnrolBody"]["example"]["roles"] == ["mentor"]
     assert (

@@ -1,10 +1,11 @@
 """`python -m services.enrollment import`: what it answers, and with which exit code."""
+# ruff: noqa: RUF001 - names of the world are meant to be in their own letters
 
 import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from services.enrollment.__main__ import app
 from tests.enrollment.conftest import DIRECTORY, House
@@ -29,13 +30,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *options: str, file: str = "directory.csv"):
+def run(folder: Path, *options: str, file: str = "directory.csv") -> Result:
     mapping = str(folder / "mapping.toml")
     command = ["import", str(folder / file), "--mapping", mapping, *options]
     return CliRunner().invoke(app, command)
 
 
-def test_a_dry_run_needs_neither_broker_nor_database(folder: Path):
+def test_a_dry_run_needs_neither_broker_nor_database(folder: Path) -> None:
     report = folder / "report.json"
     result = run(folder, "--dry-run", "--report", str(report))
     assert result.exit_code == 0
@@ -44,7 +45,7 @@ def test_a_dry_run_needs_neither_broker_nor_database(folder: Path):
     assert (found["rows"], found["good"], found["bad"], found["applied"]) == (4, 4, [], False)
 
 
-def test_bad_rows_are_reported_and_still_exit_0(folder: Path):
+def test_bad_rows_are_reported_and_still_exit_0(folder: Path) -> None:
     (folder / "bad.csv").write_text(
         DIRECTORY + "S5,nobody,3,S9,Bad,Sales\nS6,x@corp.example,3,S9,,\n", encoding="utf-8"
     )
@@ -57,7 +58,7 @@ def test_bad_rows_are_reported_and_still_exit_0(folder: Path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", "Имя\nАнна\n".encode("cp1251")])
-def test_what_cannot_be_read_exits_1_in_words(folder: Path, content: bytes | None):
+def test_what_cannot_be_read_exits_1_in_words(folder: Path, content: bytes | None) -> None:
     if content is not None:
         (folder / "other.csv").write_bytes(content)
     result = run(folder, "--dry-run", file="other.csv")
@@ -66,18 +67,18 @@ def test_what_cannot_be_read_exits_1_in_words(folder: Path, content: bytes | Non
 
 
 @pytest.mark.parametrize("content", [None, "columns = 3", "[columns", "[columns]\nsalary = 'x'"])
-def test_a_mapping_that_is_none_is_wrong_usage(folder: Path, content: str | None):
+def test_a_mapping_that_is_none_is_wrong_usage(folder: Path, content: str | None) -> None:
     (folder / "mapping.toml").unlink()
     if content is not None:
         (folder / "mapping.toml").write_text(content, encoding="utf-8")
     assert run(folder, "--dry-run").exit_code == 2
 
 
-def test_no_file_is_wrong_usage():
+def test_no_file_is_wrong_usage() -> None:
     assert CliRunner().invoke(app, ["import", "--dry-run"]).exit_code == 2
 
 
-def test_without_settings_nothing_is_stored_and_all_problems_are_said(folder: Path):
+def test_without_settings_nothing_is_stored_and_all_problems_are_said(folder: Path) -> None:
     result = run(folder)
     assert result.exit_code == 78
     assert "OBVERSE_MONGO_URL" in result.stderr
@@ -85,7 +86,7 @@ def test_without_settings_nothing_is_stored_and_all_problems_are_said(folder: Pa
 
 async def test_an_import_lands_in_the_database_of_the_service(
     house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     import asyncio
 
     settings = house.service.foundation.settings
@@ -104,7 +105,7 @@ async def test_an_import_lands_in_the_database_of_the_service(
     assert await house.database["employees"].count_documents({}) == 4
 
 
-def test_the_default_mapping_reads_a_file_with_its_headers(project: Path, tmp_path: Path):
+def test_the_default_mapping_reads_a_file_with_its_headers(project: Path, tmp_path: Path) -> None:
     (tmp_path / "hr.csv").write_text(
         "Staff Number,Work Email,Grade,Level,Job Title,Unit,Line Manager Staff Number\n"
         "A1,a1@corp.example,G7,5,Head,Policy,\n",

@@ -1,6 +1,7 @@
 """Pairs of matching stand in the volunteer's own view while they run."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.enrollment.consumers import ROUTES
@@ -11,7 +12,7 @@ from tests.enrollment.conftest import House
 PAIR = UUID(int=7)
 
 
-async def consume(house: House, data) -> None:
+async def consume(house: House, data: PairFormed | PairEnded) -> None:
     envelope = Envelope(
         id=uuid4(),
         type="of.no.matter",
@@ -25,11 +26,11 @@ async def consume(house: House, data) -> None:
     await transactions.run(lambda tx: ROUTES[type(data)](tx, event))
 
 
-async def test_a_running_pair_is_seen_by_its_two_people_until_it_ends(house: House):
+async def test_a_running_pair_is_seen_by_its_two_people_until_it_ends(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     mine = (await house.enrol("anna", programme))["volunteer_id"]
-    ids = {
+    ids: dict[str, Any] = {
         "pair_id": PAIR,
         "programme_id": programme,
         "cohort_id": uuid4(),
@@ -46,8 +47,10 @@ async def test_a_running_pair_is_seen_by_its_two_people_until_it_ends(house: Hou
     assert (await house.person("anna").get(f"/volunteers/{mine}"))["pairs"] == []
 
 
-async def test_a_pair_of_volunteers_nobody_knows_is_no_error(house: House):
-    ids = dict.fromkeys(("pair_id", "programme_id", "cohort_id", "mentor_id", "mentee_id"), PAIR)
+async def test_a_pair_of_volunteers_nobody_knows_is_no_error(house: House) -> None:
+    ids: dict[str, Any] = dict.fromkeys(
+        ("pair_id", "programme_id", "cohort_id", "mentor_id", "mentee_id"), PAIR
+    )
     await consume(house, PairEnded(**ids, outcome="completed"))
     kept = await house.database["pairs"].find_one({"_id": PAIR})
     assert kept is not None

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from services.enrollment.domain.directory import Employee
 from services.enrollment.handlers import directory as handlers
 from services.enrollment.handlers.directory import ImportOrder, import_directory
 from services.enrollment.store import ImportTurn
@@ -19,7 +21,7 @@ LAYOUT = DirectoryMapping.model_validate(MAPPING).layout()
 BAD = DIRECTORY + "S5,nobody,3,S9,Bad Row,Sales\n"
 
 
-async def employees(house: House) -> dict[str, dict]:
+async def employees(house: House) -> dict[str, Any]:
     rows = await house.database["employees"].find({}).to_list(None)
     return {row["_id"]: row for row in rows}
 
@@ -28,11 +30,11 @@ def turn(house: House) -> ImportTurn:
     return ImportTurn(Leases(house.database))
 
 
-def order(text: str, **how) -> ImportOrder:
-    return ImportOrder(lambda: iter([text.encode()]), LAYOUT, **how)
+def order(text: str) -> ImportOrder:
+    return ImportOrder(lambda: iter([text.encode()]), LAYOUT)
 
 
-async def test_a_directory_comes_in_and_is_reported(house: House):
+async def test_a_directory_comes_in_and_is_reported(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     report = await house.feeder.bring(
         DIRECTORY.replace("ben@corp.example,3,S2", "b@c.example,3,S9")
@@ -51,7 +53,7 @@ async def test_a_directory_comes_in_and_is_reported(house: House):
     assert await house.feeder.get("/directory") == {"employees": 4}
 
 
-async def test_the_same_file_twice_makes_no_doubles(house: House):
+async def test_the_same_file_twice_makes_no_doubles(house: House) -> None:
     await house.furnish()
     before = await employees(house)
     again = await house.feeder.bring(DIRECTORY)
@@ -59,7 +61,7 @@ async def test_the_same_file_twice_makes_no_doubles(house: House):
     assert await employees(house) == before
 
 
-async def test_who_is_known_keeps_their_id_when_their_row_changes(house: House):
+async def test_who_is_known_keeps_their_id_when_their_row_changes(house: House) -> None:
     await house.furnish()
     before = await employees(house)
     again = await house.feeder.bring(DIRECTORY.replace("ben@corp.example", "benjamin@corp.example"))
@@ -69,7 +71,7 @@ async def test_who_is_known_keeps_their_id_when_their_row_changes(house: House):
     assert ben["person_id"] == before["S4"]["person_id"]
 
 
-async def test_all_or_nothing_stores_nothing_of_a_file_with_a_bad_row(house: House):
+async def test_all_or_nothing_stores_nothing_of_a_file_with_a_bad_row(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     report = await house.feeder.bring(BAD)
     assert report["bad"] == [{"line": 6, "column": "Work Email", "code": "bad_email"}]
@@ -77,39 +79,39 @@ async def test_all_or_nothing_stores_nothing_of_a_file_with_a_bad_row(house: Hou
     assert await employees(house) == {}
 
 
-async def test_skip_bad_stores_the_good_rows(house: House):
+async def test_skip_bad_stores_the_good_rows(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     report = await house.feeder.bring(BAD, "?mode=skip_bad")
     assert (report["applied"], report["joined"], report["bad_total"]) == (True, 4, 1)
     assert set(await employees(house)) == {"S1", "S2", "S3", "S4"}
 
 
-async def test_a_dry_run_stores_nothing(house: House):
+async def test_a_dry_run_stores_nothing(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     report = await house.feeder.bring(DIRECTORY, "?dry_run=true")
     assert (report["good"], report["applied"]) == (4, False)
     assert await employees(house) == {}
 
 
-async def test_a_known_manager_need_not_be_in_the_file(house: House):
+async def test_a_known_manager_need_not_be_in_the_file(house: House) -> None:
     await house.furnish()
     header = DIRECTORY.splitlines()[0]
     report = await house.feeder.bring(f"{header}\nS7,new@corp.example,2,S2,New,Sales\n")
     assert report["unknown_managers"] == []
 
 
-async def test_without_a_mapping_nothing_is_guessed(house: House):
+async def test_without_a_mapping_nothing_is_guessed(house: House) -> None:
     refused = await house.feeder.send_file(DIRECTORY.encode())
     assert code(refused) == (409, "no_mapping")
 
 
-async def test_a_mapping_with_unknown_or_missing_columns_is_refused(house: House):
+async def test_a_mapping_with_unknown_or_missing_columns_is_refused(house: House) -> None:
     for columns in ({"staff_number": "No"}, MAPPING["columns"] | {"salary": "Salary"}):
         refused = await house.feeder.send("PUT", "/directory/mapping", json={"columns": columns})
         assert refused.status_code == 422
 
 
-async def test_a_grade_may_be_called_anything(house: House):
+async def test_a_grade_may_be_called_anything(house: House) -> None:
     mapping = MAPPING | {"level_scale": {"$G.7": 5, "Sp/AD3": 8}}
     answered = await house.feeder.put("/directory/mapping", mapping)
     assert answered["level_scale"] == {"$G.7": 5, "Sp/AD3": 8}
@@ -117,7 +119,7 @@ async def test_a_grade_may_be_called_anything(house: House):
     assert (await employees(house))["S1"]["level"] == 5
 
 
-async def test_only_the_directory_role_feeds_it(house: House):
+async def test_only_the_directory_role_feeds_it(house: House) -> None:
     await house.furnish()
     refused = await house.person("lea", "lead").send_file(DIRECTORY.encode())
     assert code(refused) == (403, "role_missing")
@@ -132,13 +134,15 @@ async def test_only_the_directory_role_feeds_it(house: House):
         (b"Staff Number,Work Email,Level\n", (422, "no_rows")),
     ],
 )
-async def test_what_is_no_directory_is_refused_as_a_whole(house: House, content, answer):
+async def test_what_is_no_directory_is_refused_as_a_whole(
+    house: House, content: bytes, answer: tuple[int, str]
+) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     assert code(await house.feeder.send_file(content)) == answer
     assert await employees(house) == {}
 
 
-async def test_a_file_is_taken_as_a_stream(house: House):
+async def test_a_file_is_taken_as_a_stream(house: House) -> None:
     async def slowly() -> AsyncIterator[bytes]:
         for byte in DIRECTORY.encode():
             yield bytes([byte])
@@ -149,7 +153,7 @@ async def test_a_file_is_taken_as_a_stream(house: House):
 
 async def test_an_import_killed_in_the_middle_comes_to_the_same_when_run_again(
     house: House, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(handlers, "ROWS_AT_ONCE", 2)
 
     class Killed(BaseException):
@@ -159,8 +163,8 @@ async def test_an_import_killed_in_the_middle_comes_to_the_same_when_run_again(
         yield "\n".join(DIRECTORY.splitlines()[:4]).encode() + b"\n"
         raise Killed
 
-    times = iter([lambda: iter([DIRECTORY.encode()]), torn])
-    broken = ImportOrder(lambda: next(times)(), LAYOUT)
+    readings = iter([iter([DIRECTORY.encode()]), torn()])
+    broken = ImportOrder(readings.__next__, LAYOUT)
     with pytest.raises(Killed):
         await import_directory(broken, house.work, turn(house))
     assert set(await employees(house)) == {"S1", "S2"}
@@ -170,14 +174,14 @@ async def test_an_import_killed_in_the_middle_comes_to_the_same_when_run_again(
     assert {number: (await employees(house))[number] for number in half} == half
 
 
-async def test_two_imports_at_once_go_one_after_the_other(house: House):
+async def test_two_imports_at_once_go_one_after_the_other(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     reports = await asyncio.gather(*(house.feeder.bring(DIRECTORY) for _ in range(3)))
     assert sorted(report["joined"] for report in reports) == [0, 0, 4]
     assert len(await employees(house)) == 4
 
 
-async def test_an_import_that_was_overtaken_writes_no_more(house: House):
+async def test_an_import_that_was_overtaken_writes_no_more(house: House) -> None:
     slow, fast = turn(house), turn(house)
     old = await slow.take()
     await slow.give_back(old)
@@ -192,7 +196,7 @@ async def enrolled(house: House) -> None:
     await house.forget_told()
 
 
-async def test_a_volunteer_whose_manager_changed_is_told_to_matching_again(house: House):
+async def test_a_volunteer_whose_manager_changed_is_told_to_matching_again(house: House) -> None:
     await enrolled(house)
     await house.feeder.bring(DIRECTORY.replace("anna@corp.example,3,S2", "anna@corp.example,3,S1"))
     assert await house.told_types() == ["candidate.changed"]
@@ -200,14 +204,14 @@ async def test_a_volunteer_whose_manager_changed_is_told_to_matching_again(house
     assert len(candidate["managers"]) == 1
 
 
-async def test_a_change_further_up_the_line_is_told_too(house: House):
+async def test_a_change_further_up_the_line_is_told_too(house: House) -> None:
     await enrolled(house)
     await house.feeder.bring(DIRECTORY.replace("mia@corp.example,7,S1", "mia@corp.example,7,S9"))
     (candidate,) = await house.told()
     assert (len(candidate["managers"]), candidate["managers_complete"]) == (1, False)
 
 
-async def test_a_loop_cuts_the_line(house: House):
+async def test_a_loop_cuts_the_line(house: House) -> None:
     await enrolled(house)
     report = await house.feeder.bring(
         DIRECTORY.replace("mia@corp.example,7,S1", "mia@corp.example,7,S3")
@@ -217,7 +221,7 @@ async def test_a_loop_cuts_the_line(house: House):
     assert (len(candidate["managers"]), candidate["managers_complete"]) == (1, False)
 
 
-async def test_a_volunteer_with_a_new_address_has_a_new_contact(house: House):
+async def test_a_volunteer_with_a_new_address_has_a_new_contact(house: House) -> None:
     await enrolled(house)
     await house.feeder.bring(DIRECTORY.replace("anna@corp.example", "a.yolkina@corp.example"))
     assert await house.told_types() == ["contact.changed"]
@@ -225,13 +229,13 @@ async def test_a_volunteer_with_a_new_address_has_a_new_contact(house: House):
     assert contact["email"] == "a.yolkina@corp.example"
 
 
-async def test_whoever_takes_no_part_is_told_to_nobody(house: House):
+async def test_whoever_takes_no_part_is_told_to_nobody(house: House) -> None:
     await enrolled(house)
     await house.feeder.bring(DIRECTORY.replace("Ben Low,Sales", "Ben High,Board"))
     assert await house.told() == []
 
 
-async def test_an_import_cut_short_is_shown_by_the_next_tick(house: House):
+async def test_an_import_cut_short_is_shown_by_the_next_tick(house: House) -> None:
     await enrolled(house)
     rows = [replace(row, unit="Legal") for row in await _rows(house)]
     fence = await turn(house).take()
@@ -242,6 +246,6 @@ async def test_an_import_cut_short_is_shown_by_the_next_tick(house: House):
     assert [candidate["unit"] for candidate in await house.told()] == ["Legal"]
 
 
-async def _rows(house: House) -> list:
+async def _rows(house: House) -> list[Employee]:
     found = await house.work(lambda unit: unit.employees.by_staff_numbers(["S1", "S2", "S3", "S4"]))
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from services.enrollment.domain.programmes import (
     Format,
     MatchingPolicy,
     Objective,
+    OpenProgramme,
     ProgrammeOpened,
     ReminderPolicy,
     open_programme,
@@ -29,13 +31,13 @@ IDS = (PROGRAMME_ID, COHORT_ID)
 ONE = USUAL_TERMS[Format.ONE_TO_ONE]
 
 
-def refusal(command) -> tuple[str, str]:
+def refusal(command: OpenProgramme) -> tuple[str, str]:
     with pytest.raises(Invalid) as refused:
         open_programme(command, IDS, TODAY)
     return refused.value.code, refused.value.pointer
 
 
-def test_a_programme_opens_with_its_first_cohort():
+def test_a_programme_opens_with_its_first_cohort() -> None:
     programme, facts = open_programme(opening(), IDS, TODAY)
     assert programme == PROGRAMME
     assert facts == (ProgrammeOpened(PROGRAMME), CohortOpened(PROGRAMME_ID, PROGRAMME.cohort))
@@ -93,27 +95,29 @@ def test_a_programme_opens_with_its_first_cohort():
         ),
     ],
 )
-def test_terms_that_contradict_themselves_are_refused(changed, code, pointer):
+def test_terms_that_contradict_themselves_are_refused(
+    changed: dict[str, Any], code: str, pointer: str
+) -> None:
     assert refusal(opening(**changed)) == (code, pointer)
 
 
-def test_a_pilot_only_programme_starts_with_a_pilot():
+def test_a_pilot_only_programme_starts_with_a_pilot() -> None:
     command = replace(opening(pilot_only=True), cohort=replace(COHORT_TERMS, pilot=False))
     assert refusal(command) == ("pilot_only", "/cohort/pilot")
 
 
-def test_a_cohort_ends_after_it_starts():
+def test_a_cohort_ends_after_it_starts() -> None:
     command = replace(opening(), cohort=replace(COHORT_TERMS, ends_on=date(2027, 1, 1)))
     assert refusal(command) == ("ends_before_start", "/cohort/ends_on")
 
 
-def test_a_cohort_takes_people_up_to_its_size():
+def test_a_cohort_takes_people_up_to_its_size() -> None:
     assert PROGRAMME.admit(enrolled=39, today=TODAY) == PROGRAMME.cohort
     with pytest.raises(Conflict, match="cohort_full"):
         PROGRAMME.admit(enrolled=40, today=TODAY)
 
 
-def test_a_cohort_that_is_over_takes_nobody():
+def test_a_cohort_that_is_over_takes_nobody() -> None:
     assert PROGRAMME.admit(enrolled=0, today=date(2027, 6, 30)) == PROGRAMME.cohort
     with pytest.raises(Conflict, match="cohort_over"):
         PROGRAMME.admit(enrolled=0, today=date(2027, 7, 1))

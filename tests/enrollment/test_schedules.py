@@ -8,13 +8,13 @@ async def tick(house: House, name: str) -> None:
     await schedule.tick()
 
 
-async def test_the_topics_are_put_in_once(house: House):
+async def test_the_topics_are_put_in_once(house: House) -> None:
     await tick(house, "seed topics")
     await tick(house, "seed topics")
     assert len(await house.told("topic.changed")) == 12
 
 
-async def test_a_topic_that_was_changed_since_stays_as_it_is(house: House):
+async def test_a_topic_that_was_changed_since_stays_as_it_is(house: House) -> None:
     await tick(house, "seed topics")
     await house.database["topics"].update_one({"_id": "crm"}, {"$set": {"retired": True}})
     await tick(house, "seed topics")
@@ -23,7 +23,7 @@ async def test_a_topic_that_was_changed_since_stays_as_it_is(house: House):
     assert crm["retired"] is True
 
 
-async def test_a_pause_ends_on_its_day_and_no_sooner(house: House):
+async def test_a_pause_ends_on_its_day_and_no_sooner(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     volunteers = {}

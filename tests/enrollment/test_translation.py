@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
+from services.enrollment.domain.ports import Fact
 from services.enrollment.domain.programmes import CohortOpened, ProgrammeOpened
 from services.enrollment.domain.topics import Topic, TopicChanged
 from services.enrollment.domain.volunteers import (
@@ -38,12 +40,12 @@ PERSON = Person(PERSON_ID, email="a@b.example", name="Anna", volunteer_ids=(VOLU
 FACT = {"volunteer_id": V, "programme_id": P, "cohort_id": C, "roles": ["mentee", "mentor"]}
 
 
-def told(fact) -> tuple[str, str, dict]:
+def told(fact: Fact) -> tuple[str, str, dict[str, Any]]:
     contract, key = outgoing(fact)
     return type(contract).__name__, key, json.loads(to_value(contract))
 
 
-def test_a_programme_is_told_without_its_title():
+def test_a_programme_is_told_without_its_title() -> None:
     name, key, data = told(ProgrammeOpened(PROGRAMME))
     assert (name, key) == ("ProgrammeOpened", P)
     assert data == {
@@ -83,7 +85,7 @@ def test_a_programme_is_told_without_its_title():
     }
 
 
-def test_a_cohort_is_told_under_its_programme():
+def test_a_cohort_is_told_under_its_programme() -> None:
     assert told(CohortOpened(PROGRAMME_ID, PROGRAMME.cohort)) == (
         "CohortOpened",
         P,
@@ -98,7 +100,7 @@ def test_a_cohort_is_told_under_its_programme():
     )
 
 
-def test_a_topic_is_told_under_its_code():
+def test_a_topic_is_told_under_its_code() -> None:
     topic = Topic("crm", "new_technology", "CRM systems", "CRM-системы")
     assert told(TopicChanged(topic)) == (
         "TopicChanged",
@@ -122,12 +124,14 @@ def test_a_topic_is_told_under_its_code():
         (VolunteerWithdrawn, "VolunteerWithdrawn", {}),
     ],
 )
-def test_a_volunteer_is_told_without_name_profile_or_reason(fact, name, more):
+def test_a_volunteer_is_told_without_name_profile_or_reason(
+    fact: Any, name: str, more: dict[str, Any]
+) -> None:
     volunteer = replace(VOLUNTEER, paused_until=date(2027, 2, 1))
     assert told(fact(volunteer)) == (name, V, FACT | more)
 
 
-def test_a_candidate_is_all_that_matching_needs():
+def test_a_candidate_is_all_that_matching_needs() -> None:
     name, key, data = told(CandidateChanged(VOLUNTEER))
     assert (name, key) == ("CandidateChanged", V)
     assert data == FACT | {
@@ -153,7 +157,7 @@ def test_a_candidate_is_all_that_matching_needs():
     }
 
 
-def test_a_principal_is_told_without_name_and_address():
+def test_a_principal_is_told_without_name_and_address() -> None:
     assert told(PrincipalChanged(PERSON.with_role(PROGRAMME_ID, "lead"))) == (
         "PrincipalChanged",
         A,
@@ -167,7 +171,7 @@ def test_a_principal_is_told_without_name_and_address():
     )
 
 
-def test_a_contact_is_how_to_reach_somebody():
+def test_a_contact_is_how_to_reach_somebody() -> None:
     assert told(ContactChanged(PERSON)) == (
         "ContactChanged",
         A,
@@ -181,8 +185,8 @@ def test_a_contact_is_how_to_reach_somebody():
     )
 
 
-def test_pairs_of_matching_are_taken_over():
-    ids = {
+def test_pairs_of_matching_are_taken_over() -> None:
+    ids: dict[str, Any] = {
         "pair_id": UUID(int=1),
         "programme_id": PROGRAMME_ID,
         "cohort_id": COHORT_ID,

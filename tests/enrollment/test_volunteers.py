@@ -1,7 +1,9 @@
 """Saying yes, changing one's mind, pausing and leaving."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from services.enrollment.domain.volunteers import (
     Offer,
     Role,
     Status,
+    Step,
     VolunteerEnrolled,
     VolunteerPaused,
     VolunteerResumed,
@@ -26,13 +29,13 @@ from tests.enrollment.people import PROFILE, PROGRAMME, TERMS, TODAY, TOPICS, VO
 GONE, _ = VOLUNTEER.withdraw()
 
 
-def test_a_yes_is_told_to_everybody_and_all_of_it_to_matching():
+def test_a_yes_is_told_to_everybody_and_all_of_it_to_matching() -> None:
     volunteer, facts = enrol(VOLUNTEER, PROGRAMME, TOPICS, TODAY)
     assert volunteer == VOLUNTEER
     assert facts == (VolunteerEnrolled(VOLUNTEER), CandidateChanged(VOLUNTEER))
 
 
-def test_consent_cannot_be_given_ahead_but_the_day_may_have_begun_elsewhere():
+def test_consent_cannot_be_given_ahead_but_the_day_may_have_begun_elsewhere() -> None:
     tomorrow = replace(VOLUNTEER, consent=Consent("1", date(2027, 1, 12), "en"))
     enrol(tomorrow, PROGRAMME, TOPICS, TODAY)
     later = replace(VOLUNTEER, consent=Consent("1", date(2027, 1, 13), "en"))
@@ -61,40 +64,42 @@ def test_consent_cannot_be_given_ahead_but_the_day_may_have_begun_elsewhere():
         ({"languages": ("de",)}, "no_common_language", "/languages"),
     ],
 )
-def test_a_profile_that_could_lead_to_no_pair_is_refused_in_words(changed, code, pointer):
+def test_a_profile_that_could_lead_to_no_pair_is_refused_in_words(
+    changed: dict[str, Any], code: str, pointer: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         checked(replace(PROFILE, **changed), TERMS, TOPICS)
     assert (refused.value.code, refused.value.pointer) == (code, pointer)
     assert refused.value.detail.endswith(".")
 
 
-def test_no_format_named_means_any_of_the_programme():
+def test_no_format_named_means_any_of_the_programme() -> None:
     assert checked(replace(PROFILE, formats=()), TERMS, TOPICS).formats == ("one_to_one", "sprint")
 
 
-def test_a_pause_keeps_until_when_and_is_told():
+def test_a_pause_keeps_until_when_and_is_told() -> None:
     paused, facts = VOLUNTEER.pause(date(2027, 2, 1), TODAY)
     assert (paused.status, paused.paused_until) == (Status.PAUSED, date(2027, 2, 1))
     assert facts == (VolunteerPaused(paused), CandidateChanged(paused))
 
 
-def test_a_pause_may_be_open_ended():
+def test_a_pause_may_be_open_ended() -> None:
     assert VOLUNTEER.pause(None, TODAY)[0].paused_until is None
 
 
-def test_a_pause_cannot_be_over_already():
+def test_a_pause_cannot_be_over_already() -> None:
     with pytest.raises(Invalid, match="pause_over"):
         VOLUNTEER.pause(TODAY, TODAY)
 
 
-def test_resuming_ends_the_pause():
+def test_resuming_ends_the_pause() -> None:
     paused, _ = VOLUNTEER.pause(date(2027, 2, 1), TODAY)
     active, facts = paused.resume()
     assert active == VOLUNTEER
     assert facts == (VolunteerResumed(VOLUNTEER), CandidateChanged(VOLUNTEER))
 
 
-def test_leaving_is_told_without_a_reason_and_matching_hears_it_too():
+def test_leaving_is_told_without_a_reason_and_matching_hears_it_too() -> None:
     assert GONE.status is Status.WITHDRAWN
     assert VOLUNTEER.withdraw()[1] == (VolunteerWithdrawn(GONE), CandidateChanged(GONE))
 
@@ -102,30 +107,30 @@ def test_leaving_is_told_without_a_reason_and_matching_hears_it_too():
 @pytest.mark.parametrize(
     "again",
     [
-        lambda: VOLUNTEER.resume(),
-        lambda: GONE.withdraw(),
+        VOLUNTEER.resume,
+        GONE.withdraw,
         lambda: VOLUNTEER.pause(None, TODAY)[0].pause(None, TODAY),
         lambda: VOLUNTEER.move(VOLUNTEER.standing),
         lambda: GONE.move(replace(VOLUNTEER.standing, level=4)),
     ],
 )
-def test_what_changes_nothing_tells_nothing(again):
+def test_what_changes_nothing_tells_nothing(again: Callable[[], Step]) -> None:
     assert again()[1] == ()
 
 
 @pytest.mark.parametrize(
     "attempt",
     [
-        lambda: GONE.resume(),
+        GONE.resume,
         lambda: GONE.pause(None, TODAY),
         lambda: GONE.change(PROFILE, TERMS, TOPICS),
     ],
 )
-def test_one_who_left_stays_away(attempt):
+def test_one_who_left_stays_away(attempt: Callable[[], Step]) -> None:
     with pytest.raises(Conflict, match="withdrawn"):
         attempt()
 
 
-def test_a_move_in_the_directory_is_told_to_matching_alone():
+def test_a_move_in_the_directory_is_told_to_matching_alone() -> None:
     moved, facts = VOLUNTEER.move(replace(VOLUNTEER.standing, managers=(UUID(int=99),)))
     assert facts == (CandidateChanged(moved),)

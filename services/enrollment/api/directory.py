@@ -9,9 +9,10 @@ from typing import IO, Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from services.enrollment.domain.directory import ImportReport
 from services.enrollment.domain.ports import ImportTurn
 from services.enrollment.handlers import directory as handlers
-from services.enrollment.translation import DirectoryMapping, ImportOutcome
+from services.enrollment.translation import DirectoryMapping
 from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.limits import takes
 from shared.chassis.principals import Role
@@ -50,7 +51,7 @@ async def import_directory(
     call: Feeder,
     mode: Literal["all_or_nothing", "skip_bad"] = "all_or_nothing",
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a query parameter
-) -> ImportOutcome:
+) -> ImportReport:
     """Take in a CSV file. The same file again changes nothing, so it may simply be sent again."""
     layout = await call.read(handlers.read_layout)
     turn: ImportTurn = call.request.app.state.import_turn
@@ -60,7 +61,7 @@ async def import_directory(
         order = handlers.ImportOrder(
             partial(_chunks, spool), layout, skip_bad=mode == "skip_bad", dry_run=dry_run
         )
-        return ImportOutcome.of(await handlers.import_directory(order, call.run, turn))
+        return await handlers.import_directory(order, call.run, turn)
 
 
 def _chunks(spool: IO[bytes]) -> Iterator[bytes]:

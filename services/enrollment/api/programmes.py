@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
@@ -18,11 +18,8 @@ from services.enrollment.domain.programmes import (
     CohortTerms,
     Format,
     FormatTerms,
-    MatchingPolicy,
-    Objective,
     OpenProgramme,
     Programme,
-    ReminderPolicy,
     Terms,
 )
 from services.enrollment.domain.topics import Topic
@@ -36,6 +33,7 @@ People = Annotated[int, Field(ge=2, le=50)]
 Days = Annotated[int, Field(ge=0, le=730)]
 Hours = Annotated[float, Field(gt=0, le=24 * 60)]
 Points = Annotated[int, Field(ge=0, le=1_000)]
+_TERMS = TypeAdapter(Terms)
 HoursList = Annotated[tuple[Hours, ...], Field(max_length=5)]
 
 
@@ -127,17 +125,8 @@ class OpenBody(Body):
 
     def command(self, caller: Caller) -> OpenProgramme:
         """What the lead wants."""
-        terms = Terms(
-            self.title,
-            self.starts_on,
-            self.ends_on,
-            self.languages,
-            tuple(body.terms() for body in self.formats),
-            MatchingPolicy(**self.matching.model_dump()),
-            ReminderPolicy(**self.reminders.model_dump()),
-            tuple(Objective(**body.model_dump()) for body in self.objectives),
-            self.pilot_only,
-        )
+        formats = [body.terms() for body in self.formats]
+        terms = _TERMS.validate_python({**self.model_dump(), "formats": formats})
         cohort = CohortTerms(**self.cohort.model_dump())
         return OpenProgramme(caller, terms, cohort, self.sponsor_staff_number)
 
@@ -155,11 +144,9 @@ class ProgrammeView(BaseModel):
     def of(programme: Programme) -> "ProgrammeView":
         """Who the sponsor is stays with the lead."""
         return ProgrammeView(
-            programme_id=programme.programme_id,
             cohort_id=programme.cohort.cohort_id,
-            terms=programme.terms,
-            cohorts=programme.cohorts,
             has_sponsor=programme.sponsor_id is not None,
+            **asdict(programme),
         )
 
 

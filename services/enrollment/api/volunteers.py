@@ -1,11 +1,12 @@
 """Volunteers over HTTP: everybody speaks for themselves; the lead reads who takes part."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
@@ -14,10 +15,7 @@ from services.enrollment.domain.people import Person
 from services.enrollment.domain.programmes import Format
 from services.enrollment.domain.volunteers import (
     Consent,
-    Need,
-    Offer,
     Profile,
-    Slot,
     Status,
     Volunteer,
 )
@@ -30,6 +28,7 @@ from shared.chassis.principals import Role
 router = APIRouter(prefix="/v1", tags=["volunteers"])
 
 Participant = Annotated[Call, command(Role.PARTICIPANT)]
+_PROFILE = TypeAdapter(Profile)
 Grade = Annotated[int, Field(ge=1, le=5)]
 
 
@@ -82,20 +81,12 @@ class ProfileBody(Body):
 
     def profile(self) -> Profile:
         """The same for the domain."""
-        return Profile(
-            roles=tuple(sorted(self.roles)),
-            offers=tuple(Offer(**body.model_dump()) for body in self.offers),
-            needs=tuple(Need(**body.model_dump()) for body in self.needs),
-            formats=tuple(sorted(self.formats)),
-            slots=tuple(Slot(**body.model_dump()) for body in self.slots),
-            hours_per_month=self.hours_per_month,
-            capacity=self.capacity,
-            time_zone=self.time_zone,
-            languages=tuple(dict.fromkeys(self.languages)),
-            hobbies=tuple(dict.fromkeys(self.hobbies)),
-            motivation=self.motivation,
-            openness=self.openness,
-        )
+        said = self.model_dump(exclude={"consent"})
+        for what in ("roles", "formats"):
+            said[what] = sorted(said[what])
+        for what in ("languages", "hobbies"):
+            said[what] = list(dict.fromkeys(said[what]))
+        return _PROFILE.validate_python(said)
 
 
 class EnrolBody(ProfileBody):
@@ -159,17 +150,7 @@ class VolunteerView(BaseModel):
     @staticmethod
     def of(seen: Seen) -> "VolunteerView":
         """All that was told, and nothing of the directory."""
-        volunteer = seen.volunteer
-        return VolunteerView(
-            volunteer_id=volunteer.volunteer_id,
-            programme_id=volunteer.programme_id,
-            cohort_id=volunteer.cohort_id,
-            status=volunteer.status,
-            paused_until=volunteer.paused_until,
-            consent=volunteer.consent,
-            profile=volunteer.profile,
-            pairs=seen.pairs,
-        )
+        return VolunteerView(**asdict(seen.volunteer), pairs=seen.pairs)
 
 
 class RosterEntry(BaseModel):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from csv import Error, reader
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,26 +84,41 @@ class Row:
     employee: Employee
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownManager:
+    """A staff number that somebody reports to and nobody has; the line that names it first."""
+
+    line: int
+    id: str
+
+
 @dataclass(slots=True)
-class Findings:
-    """What reading a whole file showed; of problems the first ones are listed and all counted."""
+class ImportReport:
+    """What became of a file. Of its problems the first 10,000 are listed; bad rows are all counted.
+
+    `applied` is False where nothing was stored: after a dry run, or because of bad rows when all or
+    nothing was asked for.
+    """
 
     rows: int = 0
     good: int = 0
-    bad: list[BadCell] = field(default_factory=list)
     bad_total: int = 0
-    unknown_managers: dict[str, int] = field(default_factory=dict)
+    bad: list[BadCell] = field(default_factory=list)
+    unknown_managers: list[UnknownManager] = field(default_factory=list)
     loops: list[list[str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of a file. `applied` is False where nothing was stored, as after a dry run."""
-
-    findings: Findings
     applied: bool = False
     joined: int = 0
     changed: int = 0
+
+    def count(self, row: Row | BadCell) -> None:
+        """Take one row into account."""
+        self.rows += 1
+        if isinstance(row, Row):
+            self.good += 1
+            return
+        self.bad_total += 1
+        if len(self.bad) < LISTED:
+            self.bad.append(row)
 
 
 def read_directory(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row | BadCell]:
@@ -124,24 +140,23 @@ def read_directory(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row | Ba
         raise Unreadable("no_rows", "The file has a header and no rows; send at least one.")
 
 
-def examine(chunks: Iterable[bytes], layout: Layout) -> Findings:
+def examine(chunks: Iterable[bytes], layout: Layout) -> ImportReport:
     """Read the whole file and store nothing."""
-    findings = Findings()
-    managers: dict[str, tuple[str, int]] = {}
+    report = ImportReport()
+    managers: dict[str, str] = {}
+    named_at: dict[str, int] = {}
     for row in read_directory(chunks, layout):
-        findings.rows += 1
-        if isinstance(row, BadCell):
-            findings.bad_total += 1
-            if len(findings.bad) < LISTED:
-                findings.bad.append(row)
-        else:
-            findings.good += 1
-            managers[row.employee.staff_number] = (row.employee.manager or "", row.line)
-    for manager, line in managers.values():
-        if manager and manager not in managers:
-            findings.unknown_managers.setdefault(manager, line)
-    findings.loops = find_loops({staff: manager for staff, (manager, _) in managers.items()})
-    return findings
+        report.count(row)
+        if isinstance(row, Row):
+            manager = row.employee.manager or ""
+            managers[row.employee.staff_number] = manager
+            named_at.setdefault(manager, row.line)
+    unknown = (name for name in named_at if name and name not in managers)
+    report.unknown_managers = [
+        UnknownManager(named_at[name], name) for name in islice(unknown, LISTED)
+    ]
+    report.loops = find_loops(managers)[:LISTED]
+    return report
 
 
 def find_loops(managers: Mapping[str, str]) -> list[list[str]]:

@@ -63,44 +63,43 @@ async def count_employees(unit: Unit) -> int:
 
 async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> ImportReport:
     """Read the whole file, and store it where it is good enough. Raises Unreadable."""
-    findings = await asyncio.to_thread(examine, order.read(), order.layout)
-    if order.dry_run or (findings.bad_total and not order.skip_bad):
-        return ImportReport(findings)
+    report = await asyncio.to_thread(examine, order.read(), order.layout)
+    if order.dry_run or (report.bad_total and not order.skip_bad):
+        return report
     fence = await turn.take()
     try:
-        findings.unknown_managers = await work(partial(_not_here, named=findings.unknown_managers))
-        joined, changed = await _store(order, work, fence)
+        await work(partial(_leave_out_known, report=report))
+        await _store(order, work, fence, report)
         await settle(work)
     finally:
         await turn.give_back(fence)
-    report = ImportReport(findings, applied=True, joined=joined, changed=changed)
-    await work(partial(_imported, report=report))
+    await work(partial(_tell, report=report))
     return report
 
 
-async def _imported(unit: Unit, report: ImportReport) -> None:
+async def _leave_out_known(unit: Unit, report: ImportReport) -> None:
+    here = await unit.employees.by_staff_numbers([named.id for named in report.unknown_managers])
+    report.unknown_managers = [named for named in report.unknown_managers if named.id not in here]
+
+
+async def _store(order: ImportOrder, work: Work, fence: int, report: ImportReport) -> None:
+    rows = read_directory(order.read(), order.layout)
+    while batch := await asyncio.to_thread(lambda: list(islice(rows, ROWS_AT_ONCE))):
+        employees = [row.employee for row in batch if isinstance(row, Row)]
+        joined, changed = await work(partial(take_in, employees=employees, fence=fence))
+        report.joined += joined
+        report.changed += changed
+    report.applied = True
+
+
+async def _tell(unit: Unit, report: ImportReport) -> None:
     unit.note(
         "directory.imported",
-        rows=report.findings.rows,
-        bad=report.findings.bad_total,
+        rows=report.rows,
+        bad=report.bad_total,
         joined=report.joined,
         changed=report.changed,
     )
-
-
-async def _not_here(unit: Unit, named: dict[str, int]) -> dict[str, int]:
-    here = await unit.employees.by_staff_numbers(named.keys())
-    return {manager: line for manager, line in named.items() if manager not in here}
-
-
-async def _store(order: ImportOrder, work: Work, fence: int) -> tuple[int, int]:
-    rows = read_directory(order.read(), order.layout)
-    joined = changed = 0
-    while batch := await asyncio.to_thread(lambda: list(islice(rows, ROWS_AT_ONCE))):
-        employees = [row.employee for row in batch if isinstance(row, Row)]
-        newcomers, movers = await work(partial(take_in, employees=employees, fence=fence))
-        joined, changed = joined + newcomers, changed + movers
-    return joined, changed
 
 
 async def take_in(unit: Unit, employees: Sequence[Employee], fence: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Who a token belongs to, and what the others are told of them."""
 
+from services.enrollment.domain.directory import is_email
 from services.enrollment.domain.people import Caller, Person, changes
 from services.enrollment.domain.ports import Unit
 from shared.chassis.refusals import Forbidden
@@ -20,7 +21,8 @@ async def who_is(unit: Unit, caller: Caller) -> tuple[Person | None, Person]:
     if before is not None:
         return before, before.bind(caller)
     if caller.person_id is None:
-        return None, Person(unit.new_id(), email=caller.email).bind(caller)
+        email = caller.email if caller.email and is_email(caller.email) else None
+        return None, Person(unit.new_id(), email=email).bind(caller)
     employees = await unit.employees.by_persons([caller.person_id])
     if caller.person_id not in employees:
         raise Forbidden("not_enrolled", "You are not in the directory; ask the programme lead.")
