@@ -124,98 +124,50 @@ class ServiceSettings(BaseModel):
     RULES: ClassVar[tuple[Rule, ...]]
 
 
-def _in_production(*reads: str, broken: Callable[[Any], bool], problem: str) -> Rule:
-    return Rule(
-        ("environment", *reads),
-        lambda s: s.environment is Environment.PRODUCTION and broken(s),
-        problem,
-    )
+def _in_production(reads: tuple[str, ...], broken: Callable[[Any], bool], problem: str) -> Rule:
+    strict = Environment.PRODUCTION
+    return Rule(("environment", *reads), lambda s: s.environment is strict and broken(s), problem)
 
 
-def _mongo_tls(settings: Any) -> bool:
-    url = settings.mongo_url
-    encrypted = url.startswith("mongodb+srv:") or re.search(r"[?&](tls|ssl)=true\b", url)
-    return bool(encrypted) or settings.mongo_ca_file is not None
+def _one_of(first: object, second: object) -> bool:
+    return (first is None) != (second is None)
 
+
+def _is_encrypted(mongo_url: str) -> bool:
+    return bool(re.search(r"^mongodb\+srv:|[?&](tls|ssl)=true\b", mongo_url))
+
+
+# fmt: off
+_SASL = ("kafka_security", "kafka_sasl_username", "kafka_sasl_password")
+_TLS = ("kafka_security", "kafka_ca_file", "kafka_cert_file", "kafka_key_file")
 
 ServiceSettings.RULES = (
-    Rule(
-        ("mongo_url",),
-        lambda s: "@" in urlsplit(s.mongo_url).netloc,
-        "OBVERSE_MONGO_URL: holds a user or a password; "
-        "set OBVERSE_MONGO_USERNAME and OBVERSE_MONGO_PASSWORD_FILE instead",
-    ),
-    Rule(
-        ("mongo_username", "mongo_password"),
-        lambda s: (s.mongo_username is None) != (s.mongo_password is None),
-        "OBVERSE_MONGO_USERNAME: goes together with OBVERSE_MONGO_PASSWORD_FILE; set both or none",
-    ),
-    Rule(
-        ("kafka_security", "kafka_sasl_username", "kafka_sasl_password"),
-        lambda s: (
-            s.kafka_security.startswith("sasl")
-            and (s.kafka_sasl_username is None or s.kafka_sasl_password is None)
-        ),
-        "OBVERSE_KAFKA_SECURITY: SASL needs credentials; "
-        "set OBVERSE_KAFKA_SASL_USERNAME and OBVERSE_KAFKA_SASL_PASSWORD_FILE",
-    ),
-    Rule(
-        ("kafka_security", "kafka_sasl_username", "kafka_sasl_password"),
-        lambda s: (
-            not s.kafka_security.startswith("sasl")
-            and (s.kafka_sasl_username is not None or s.kafka_sasl_password is not None)
-        ),
-        "OBVERSE_KAFKA_SECURITY: there are SASL credentials that it does not use; "
-        "set it to sasl_ssl or remove OBVERSE_KAFKA_SASL_*",
-    ),
-    Rule(
-        ("kafka_security", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
-        lambda s: (
-            not s.kafka_security.endswith("ssl")
-            and any((s.kafka_ca_file, s.kafka_cert_file, s.kafka_key_file))
-        ),
-        "OBVERSE_KAFKA_SECURITY: there are TLS files that it does not use; "
-        "set it to ssl or sasl_ssl, or remove OBVERSE_KAFKA_{CA,CERT,KEY}_FILE",
-    ),
-    Rule(
-        ("kafka_cert_file", "kafka_key_file"),
-        lambda s: (s.kafka_cert_file is None) != (s.kafka_key_file is None),
-        "OBVERSE_KAFKA_CERT_FILE: goes together with OBVERSE_KAFKA_KEY_FILE; set both or none",
-    ),
-    Rule(
-        ("auth_jwks_file", "auth_jwks_url"),
-        lambda s: (s.auth_jwks_file is None) == (s.auth_jwks_url is None),
-        "OBVERSE_AUTH_JWKS_URL: set exactly one of this and OBVERSE_AUTH_JWKS_FILE",
-    ),
-    _in_production(
-        "mongo_url",
-        "mongo_ca_file",
-        broken=lambda s: not _mongo_tls(s),
-        problem="OBVERSE_MONGO_URL: plain text is refused in production; "
-        "set OBVERSE_MONGO_CA_FILE, or tls=true in the URL",
-    ),
-    _in_production(
-        "mongo_username",
-        broken=lambda s: s.mongo_username is None,
-        problem="OBVERSE_MONGO_USERNAME: a database without authentication is refused in production; "
-        "set it and OBVERSE_MONGO_PASSWORD_FILE",
-    ),
-    _in_production(
-        "kafka_security",
-        broken=lambda s: not s.kafka_security.endswith("ssl"),
-        problem="OBVERSE_KAFKA_SECURITY: plain text is refused in production; set ssl or sasl_ssl",
-    ),
-    _in_production(
-        "kafka_profile",
-        broken=lambda s: s.kafka_profile == "embedded",
-        problem="OBVERSE_KAFKA_PROFILE: the embedded broker keeps nothing; set kafka in production",
-    ),
-    _in_production(
-        "auth_jwks_url",
-        broken=lambda s: s.auth_jwks_url is not None and s.auth_jwks_url.scheme != "https",
-        problem="OBVERSE_AUTH_JWKS_URL: keys over plain text are refused in production; use https",
-    ),
+    Rule(("mongo_url",), lambda s: "@" in urlsplit(s.mongo_url).netloc,
+        "OBVERSE_MONGO_URL: holds a user or a password; set OBVERSE_MONGO_USERNAME and OBVERSE_MONGO_PASSWORD_FILE instead"),
+    Rule(("mongo_username", "mongo_password"), lambda s: _one_of(s.mongo_username, s.mongo_password),
+        "OBVERSE_MONGO_USERNAME: goes together with OBVERSE_MONGO_PASSWORD_FILE; set both or none"),
+    Rule(_SASL, lambda s: s.kafka_security.startswith("sasl") and None in (s.kafka_sasl_username, s.kafka_sasl_password),
+        "OBVERSE_KAFKA_SECURITY: SASL needs credentials; set OBVERSE_KAFKA_SASL_USERNAME and OBVERSE_KAFKA_SASL_PASSWORD_FILE"),
+    Rule(_SASL, lambda s: not s.kafka_security.startswith("sasl") and any((s.kafka_sasl_username, s.kafka_sasl_password)),
+        "OBVERSE_KAFKA_SECURITY: there are SASL credentials that it does not use; set it to sasl_ssl or remove OBVERSE_KAFKA_SASL_*"),
+    Rule(_TLS, lambda s: not s.kafka_security.endswith("ssl") and any((s.kafka_ca_file, s.kafka_cert_file, s.kafka_key_file)),
+        "OBVERSE_KAFKA_SECURITY: there are TLS files that it does not use; set it to ssl or sasl_ssl, or remove OBVERSE_KAFKA_{CA,CERT,KEY}_FILE"),
+    Rule(("kafka_cert_file", "kafka_key_file"), lambda s: _one_of(s.kafka_cert_file, s.kafka_key_file),
+        "OBVERSE_KAFKA_CERT_FILE: goes together with OBVERSE_KAFKA_KEY_FILE; set both or none"),
+    Rule(("auth_jwks_file", "auth_jwks_url"), lambda s: not _one_of(s.auth_jwks_file, s.auth_jwks_url),
+        "OBVERSE_AUTH_JWKS_URL: set exactly one of this and OBVERSE_AUTH_JWKS_FILE"),
+    _in_production(("mongo_url", "mongo_ca_file"), lambda s: s.mongo_ca_file is None and not _is_encrypted(s.mongo_url),
+        "OBVERSE_MONGO_URL: plain text is refused in production; set OBVERSE_MONGO_CA_FILE, or tls=true in the URL"),
+    _in_production(("mongo_username",), lambda s: s.mongo_username is None,
+        "OBVERSE_MONGO_USERNAME: a database without authentication is refused in production; set it and OBVERSE_MONGO_PASSWORD_FILE"),
+    _in_production(("kafka_security",), lambda s: not s.kafka_security.endswith("ssl"),
+        "OBVERSE_KAFKA_SECURITY: plain text is refused in production; set ssl or sasl_ssl"),
+    _in_production(("kafka_profile",), lambda s: s.kafka_profile == "embedded",
+        "OBVERSE_KAFKA_PROFILE: the embedded broker keeps nothing; set kafka in production"),
+    _in_production(("auth_jwks_url",), lambda s: s.auth_jwks_url is not None and s.auth_jwks_url.scheme != "https",
+        "OBVERSE_AUTH_JWKS_URL: keys over plain text are refused in production; use https"),
 )
+# fmt: on
 
 S = TypeVar("S", bound=ServiceSettings)
 

@@ -12,32 +12,29 @@ from shared.chassis.http.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
 
+# fmt: off
+_PLACE: Schema = {
+    "type": "object",
+    "required": ["in", "pointer", "code"],
+    "properties": {
+        "in": {"enum": ["body", "path", "query", "header"]},
+        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901)"},
+        "code": {"type": "string"},
+    },
+}
 PROBLEM: Schema = {
     "type": "object",
     "title": "Problem",
     "description": "RFC 9457 problem details. `code` is stable; `detail` is for people.",
     "required": ["type", "title", "status", "code", "detail", "instance"],
     "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
+        **{name: {"type": "string"} for name in ("title", "code", "detail")},
+        **{name: {"type": "string", "format": "uri"} for name in ("type", "instance")},
         "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["in", "pointer", "code"],
-                "properties": {
-                    "in": {"enum": ["body", "path", "query", "header"]},
-                    "pointer": {"type": "string", "description": "JSON pointer (RFC 6901)"},
-                    "code": {"type": "string"},
-                },
-            },
-        },
+        "errors": {"type": "array", "items": _PLACE},
     },
 }
+# fmt: on
 KEY: Schema = {
     "name": KEY_HEADER,
     "in": "header",
