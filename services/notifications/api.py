@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from services.notifications import handlers
 from services.notifications.domain.reminders import Kind, Reminder, State
@@ -14,8 +15,6 @@ from shared.chassis.http.calls import Call, query
 from shared.chassis.principals import Role
 
 router = APIRouter(prefix="/v1", tags=["deliveries"])
-
-_OUTCOMES = {state: str(state) for state in State} | {State.SENDING: str(State.WAITING)}
 
 
 class Outcomes(BaseModel):
@@ -28,35 +27,29 @@ class Outcomes(BaseModel):
     waiting: int = 0
 
 
+_EXAMPLE: JsonDict = {"sent": 118, "failed": 1, "suppressed": 0, "unknown": 0, "waiting": 3}
+
+
 class ProgrammeDeliveries(BaseModel):
-    """The messages of a programme, by kind."""
+    """The messages of a programme. A kind is null where fewer than five people stand behind a count of
+    what pairs do.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "kinds": {
-                    "proposal": {
-                        "sent": 118,
-                        "failed": 1,
-                        "suppressed": 0,
-                        "unknown": 0,
-                        "waiting": 3,
-                    }
-                }
-            }
-        }
+        json_schema_extra={"example": {"kinds": {"proposal": _EXAMPLE, "session_reminder": None}}}
     )
 
-    kinds: Annotated[dict[str, Outcomes], Field(description="every kind, also with no message")]
+    kinds: Annotated[
+        dict[str, Outcomes | None], Field(description="every kind, also with no message")
+    ]
 
     @classmethod
-    def of(cls, counts: Mapping[tuple[str, str], int]) -> "ProgrammeDeliveries":
-        """From counts by kind and state."""
-        kinds = {str(kind): Outcomes() for kind in Kind}
-        for (kind, state), count in counts.items():
-            outcome = _OUTCOMES[State(state)]
-            before = getattr(kinds[kind], outcome)
-            kinds[kind] = kinds[kind].model_copy(update={outcome: before + count})
+    def of(cls, counts: Mapping[Kind, Mapping[State, int] | None]) -> "ProgrammeDeliveries":
+        """As the rules let a lead see it."""
+        kinds = {
+            str(kind): None if count is None else Outcomes.model_validate(count)
+            for kind, count in counts.items()
+        }
         return cls(kinds=kinds)
 
 
@@ -74,7 +67,7 @@ class OwnDelivery(BaseModel):
         return cls(
             delivery_id=reminder.id,
             kind=reminder.kind,
-            outcome=_OUTCOMES[reminder.state],
+            outcome=reminder.state if reminder.state.final else State.WAITING,
             at=reminder.settled_at or reminder.due,
         )
 

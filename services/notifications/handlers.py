@@ -1,5 +1,6 @@
 """The use cases, one unit of work each: learn, plan, claim what is due, record what became of it, read."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +8,10 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter, letter_of
 from services.notifications.domain.news import News
+from services.notifications.domain.overview import overview
 from services.notifications.domain.pairs import Contact, Pair
 from services.notifications.domain.ports import Unit
-from services.notifications.domain.reminders import Reminder, State, items_to_plan, plan
+from services.notifications.domain.reminders import Kind, Reminder, State, items_to_plan, plan
 from services.notifications.domain.sending import (
     Knowledge,
     Outcome,
@@ -21,6 +23,12 @@ from services.notifications.domain.sending import (
 )
 
 MOST_READ = 500
+_LEVELS = {
+    State.SENT: logging.INFO,
+    State.SUPPRESSED: logging.INFO,
+    State.FAILED: logging.WARNING,
+    State.UNKNOWN: logging.WARNING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:
         _take(unit, reminder, step)
         if step.reminder.state is State.SENDING:
             if step.reminder.doubtful:
-                unit.note("delivery.repeated", step.reminder)
+                unit.note("delivery.repeated", step.reminder, level=logging.WARNING)
             letter = letter_of(step.reminder, known[reminder.id], labels, now)
             assignments.append(Assignment(step.reminder, letter))
     return Claims(len(due), assignments)
@@ -88,7 +96,7 @@ async def record(unit: Unit, sent: Assignment, outcome: Outcome, pace: Pace, spr
     """Record what became of a claimed reminder, unless the claim was overtaken."""
     found = await unit.reminders.claimed(sent.reminder)
     if found is None:
-        unit.note("delivery.overtaken", sent.reminder)
+        unit.note("delivery.overtaken", sent.reminder, level=logging.WARNING)
         return
     reminder, now = found
     _take(unit, reminder, follow_up(reminder, outcome, pace, now, spread))
@@ -96,9 +104,11 @@ async def record(unit: Unit, sent: Assignment, outcome: Outcome, pace: Pace, spr
         await unit.knowledge.count_bounce(sent.letter.reader)
 
 
-async def count_deliveries(unit: Unit, programme_id: UUID) -> Mapping[tuple[str, str], int]:
-    """How many reminders of a programme there are, by kind and state."""
-    return await unit.reminders.count(programme_id)
+async def count_deliveries(
+    unit: Unit, programme_id: UUID
+) -> Mapping[Kind, Mapping[State, int] | None]:
+    """What the lead reads of the messages of a programme."""
+    return overview(await unit.reminders.count(programme_id))
 
 
 async def list_deliveries(unit: Unit, volunteer_ids: Collection[UUID]) -> list[Reminder]:
@@ -111,9 +121,10 @@ def _take(unit: Unit, before: Reminder, step: Step) -> None:
     unit.reminders.move(before, step)
     if step.fact:
         unit.publish(step.fact)
-        unit.note(f"delivery.{step.reminder.state}", step.reminder)
+        state = step.reminder.state
+        unit.note(f"delivery.{state}", step.reminder, level=_LEVELS[state])
     elif before.state is State.SENDING and step.reminder.state is State.WAITING:
-        unit.note("delivery.retried", step.reminder)
+        unit.note("delivery.retried", step.reminder, level=logging.WARNING)
 
 
 async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowledge]:

@@ -144,16 +144,15 @@ async def test_a_pair_gets_its_mails_and_the_lead_the_counts(
 
     async def settled() -> dict[str, Any]:
         kinds: dict[str, Any] = (await get(service, DELIVERIES, lead)).json()["kinds"]
-        waiting = any(outcomes["waiting"] for outcomes in kinds.values())
-        return kinds if not waiting and kinds["session_reminder"]["sent"] == 2 else {}
+        return kinds if kinds["introduction"]["sent"] == 2 else {}
 
     kinds = await until(settled, "everything is settled")
-    sent = {kind: outcomes["sent"] for kind, outcomes in kinds.items()}
+    sent = {kind: outcomes and outcomes["sent"] for kind, outcomes in kinds.items()}
     assert sent == {
         "proposal": 2,
         "proposal_reminder": 0,
         "introduction": 2,
-        "session_reminder": 2,
+        "session_reminder": None,  # two people are too few to be told what they do
     }
     assert kinds["proposal_reminder"]["suppressed"] == 2
     assert {str(mail["Subject"]).partition(":")[0] for mail in mailbox.to(ANNA)} == {

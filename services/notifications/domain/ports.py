@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter
 from services.notifications.domain.news import News
+from services.notifications.domain.overview import Tally
 from services.notifications.domain.pairs import Contact, Pair, Policy, TopicLabels, Volunteer
 from services.notifications.domain.reminders import Reminder
 from services.notifications.domain.sending import Outcome, Settled, Step
@@ -73,8 +74,8 @@ class Reminders(Protocol):
     async def of_volunteers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
         """Those to these volunteers, the newest first."""
 
-    async def count(self, programme_id: UUID) -> Mapping[tuple[str, str], int]:
-        """How many of a programme there are, by kind and state."""
+    async def count(self, programme_id: UUID) -> Sequence[Tally]:
+        """Those of a programme, by kind and state."""
 
 
 class Unit(Protocol):
@@ -95,8 +96,8 @@ class Unit(Protocol):
     def publish(self, fact: Settled) -> None:
         """Tell it on our topic."""
 
-    def note(self, event: str, reminder: Reminder) -> None:
-        """A log line about a reminder, written when this unit of work is committed."""
+    def note(self, event: str, reminder: Reminder, *, level: int = 20) -> None:
+        """A log line about a reminder (`level` as in logging, 20 is info), written on commit."""
 
 
 class Channel(Protocol):

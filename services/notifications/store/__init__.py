@@ -4,7 +4,6 @@ import logging
 
 from services.notifications.domain.reminders import Reminder
 from services.notifications.domain.sending import Settled
-from services.notifications.log_events import LOG_EVENTS
 from services.notifications.store.documents import CHANGED, OPEN, PAIRS, REMINDERS
 from services.notifications.store.knowledge import Knowledge, Pairs
 from services.notifications.store.reminders import Reminders
@@ -19,7 +18,6 @@ INDEXES = (
     Index(REMINDERS, [("programme_id", 1), ("kind", 1), ("state", 1)]),
     Index(PAIRS, [("programme_id", 1)], partial=CHANGED),
 )
-_LEVELS = {event.name: logging.getLevelName(event.level.upper()) for event in LOG_EVENTS}
 
 
 class Unit:
@@ -37,12 +35,12 @@ class Unit:
         with following(trail_of(fact)):
             self._tx.publish(contract, key)
 
-    def note(self, event: str, reminder: Reminder) -> None:
+    def note(self, event: str, reminder: Reminder, *, level: int = logging.INFO) -> None:
         """One line, on the trail of what set it off; ids and codes only."""
         with following(trail_of(reminder)):
             self._tx.note(
                 event,
-                level=_LEVELS[event],
+                level=level,
                 reminder_id=str(reminder.id),
                 kind=reminder.kind,
                 pair_id=str(reminder.pair_id),

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.notifications.domain import news
+from services.notifications.domain.overview import Tally
 from services.notifications.domain.pairs import (
     Contact,
     Pair,
@@ -34,6 +35,7 @@ _LABELS = TypeAdapter(TopicLabels)
 _VOLUNTEER = TypeAdapter(Volunteer)
 _CONTACT = TypeAdapter(Contact)
 _REMINDER = TypeAdapter(Reminder)
+_TALLY = TypeAdapter(Tally)
 
 
 def updates_of(told: news.News) -> list[tuple[str, Any, Document]]:
@@ -131,3 +133,8 @@ def progress(reminder: Reminder) -> Document:
 def reminder_of(row: Document) -> Reminder:
     """A reminder as it stands."""
     return _REMINDER.validate_python({**row, "id": row["_id"]})
+
+
+def tally_of(row: Document) -> Tally:
+    """A group of reminders, counted."""
+    return _TALLY.validate_python({**row, **row["_id"]})

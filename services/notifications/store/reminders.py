@@ -1,11 +1,12 @@
 """Reminders in MongoDB. An open one has `look_at`: when to look at it next, or when its claim ends."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from pymongo import UpdateOne
 
+from services.notifications.domain.overview import Tally
 from services.notifications.domain.reminders import Reminder, State
 from services.notifications.domain.sending import Step
 from services.notifications.store.documents import (
@@ -15,6 +16,7 @@ from services.notifications.store.documents import (
     new_reminder,
     progress,
     reminder_of,
+    tally_of,
 )
 from services.notifications.store.times import WITH_NOW, not_later, now_of
 from shared.chassis.transactions import Tx
@@ -66,9 +68,20 @@ class Reminders:
         found = await self._tx.find(REMINDERS, where, sort=[("due", -1)], limit=most)
         return [reminder_of(row) for row in found]
 
-    async def count(self, programme_id: UUID) -> Mapping[tuple[str, str], int]:
-        """How many of a programme there are, by kind and state."""
-        group = {"_id": {"kind": "$kind", "state": "$state"}, "count": {"$sum": 1}}
-        match = {"programme_id": programme_id}
-        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, {"$group": group}])
-        return {(row["_id"]["kind"], row["_id"]["state"]): row["count"] for row in rows}
+    async def count(self, programme_id: UUID) -> Sequence[Tally]:
+        """Those of a programme, by kind and state; for people, each volunteer is one."""
+        by_volunteer = {"kind": "$kind", "state": "$state", "volunteer": "$volunteer_id"}
+        by_state = {"kind": "$_id.kind", "state": "$_id.state"}
+        stages: list[Document] = [
+            {"$match": {"programme_id": programme_id}},
+            {"$group": {"_id": by_volunteer, "messages": {"$sum": 1}}},
+            {
+                "$group": {
+                    "_id": by_state,
+                    "messages": {"$sum": "$messages"},
+                    "people": {"$sum": 1},
+                }
+            },
+        ]
+        rows = await self._tx.aggregate(REMINDERS, stages)
+        return [tally_of(row) for row in rows]
