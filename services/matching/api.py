@@ -53,6 +53,13 @@ class RoundView(View):
     failure: str | None
 
 
+class WaitingView(View):
+    """Volunteers who wait for a partner, by side."""
+
+    mentors: int
+    mentees: int
+
+
 class SlotView(View):
     """A weekly window in UTC; weekday 0 is Monday, start_minute counts from midnight."""
 
@@ -165,6 +172,13 @@ async def read_round(programme_id: UUID, round_id: UUID, call: LeadAsks) -> Roun
     """Where a round stands, and what came out."""
     found = await call.read(lambda unit: rounds.read_round(unit, programme_id, round_id))
     return RoundView.model_validate(found)
+
+
+@router.get("/programmes/{programme_id}/waiting")
+async def count_waiting(programme_id: UUID, call: LeadAsks) -> WaitingView:
+    """How many the next round would take in."""
+    counts = await call.read(lambda unit: rounds.count_waiting(unit, programme_id))
+    return WaitingView(mentors=counts[Side.MENTOR], mentees=counts[Side.MENTEE])
 
 
 @router.get("/programmes/{programme_id}/pairs")

@@ -1,7 +1,6 @@
 """The time edge: rounds that wait are claimed and solved, proposals whose time is over expire."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,8 +72,7 @@ class RoundDesk:
             # Refused means: over, or with a newer claim. Whoever holds that claim goes on.
             log.warning("round.lease_lost", round_id=str(round_.id), reason=type(lost).__name__)
         finally:
-            with contextlib.suppress(Exception):
-                await self.leases.give_back(_name(round_), claim.fence)
+            await self.leases.give_back(_name(round_), claim.fence)
 
     async def _answer(self, round_: Round, claim: Claim, pool: Pool) -> None:
         try:

@@ -14,7 +14,7 @@ from services.matching import translation
 from services.matching.domain.candidates import Candidate
 from services.matching.domain.pairs import NOT_AGAIN, Pair, PairState
 from services.matching.domain.ports import Fact
-from services.matching.domain.rounds import OPEN, Outcome, Round
+from services.matching.domain.rounds import Outcome, Round
 from services.matching.domain.terms import Programme, Terms
 from services.matching.log_events import LOG_EVENTS
 from shared.chassis.ids import new_id
@@ -151,7 +151,7 @@ class StoredRounds:
 
     def save(self, round_: Round, outcome: Outcome | None = None) -> None:
         """Keep its new state, and who was not matched for which reason."""
-        document = _document(round_) | {"open": round_.state in OPEN}
+        document = _document(round_) | {"open": round_.open}
         if outcome is not None:
             document["left_over"] = [_document(one) for one in outcome.unmatched]
         self._tx.write(ROUNDS, ReplaceOne({"_id": round_.id}, document))

@@ -35,7 +35,7 @@ TERMS = Terms(
         "scarcity": 10,
     },
     proposal_expires_hours=72,
-    ends_on=date(2026, 12, 31),
+    ends_on=date(2099, 12, 31),
 )
 
 ANYBODY = Candidate(

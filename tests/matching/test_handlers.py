@@ -1,6 +1,5 @@
 """The use cases on a real database."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -12,7 +11,7 @@ from services.matching.domain.rounds import RoundState
 from services.matching.handlers import learning, pairs
 from services.matching.handlers.pairs import Caller
 from shared.chassis.refusals import Conflict, NotFound
-from tests.matching.builders import COHORT, NOW, PROGRAMME, TERMS, TODAY, a_mentee, a_mentor
+from tests.matching.builders import COHORT, NOW, PROGRAMME, TERMS, a_mentee, a_mentor
 from tests.matching.conftest import House
 
 ELSEWHERE, ELSEWHERE_COHORT = UUID(int=0xA001), UUID(int=0xB001)
@@ -78,8 +77,6 @@ async def test_an_expired_proposal_is_told_once_and_frees_both(house: House) -> 
 
 async def test_a_proposal_whose_time_is_not_over_for_the_database_stays_open(house: House) -> None:
     house.later(days=365 * 50)
-    far = replace(TERMS, ends_on=TODAY.replace(year=2099))
-    await house.do(lambda unit: learning.learn_terms(unit, PROGRAMME, far))
     await house.learn(a_mentor(1), a_mentee(2))
     await house.round()
 

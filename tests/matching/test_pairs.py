@@ -45,9 +45,9 @@ def test_the_second_yes_forms_the_pair_for_as_long_as_its_format_lasts() -> None
 
 
 def test_no_pair_outlasts_its_programme() -> None:
-    assert TERMS.last_day("one_to_one", date(2026, 12, 1)) == date(2026, 12, 31)
-    assert TERMS.last_day("one_to_one", date(2027, 1, 5)) == date(2027, 1, 5)
-    assert TERMS.last_day("sprint", date(2026, 12, 1)) == date(2026, 12, 1)
+    assert TERMS.last_day("one_to_one", date(2099, 12, 1)) == date(2099, 12, 31)
+    assert TERMS.last_day("one_to_one", date(2100, 1, 5)) == date(2100, 1, 5)
+    assert TERMS.last_day("sprint", date(2099, 12, 1)) == date(2099, 12, 1)
 
 
 @pytest.mark.parametrize("second", [False, True])

@@ -1,7 +1,7 @@
 """Who takes part in a round: all who are active and wait, with what is left of their capacity."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -27,6 +27,14 @@ def load(person_id: UUID, pairs: Iterable[Pair]) -> int:
     return sum(
         party.person_id == person_id for pair in pairs if pair.live for party in pair.parties
     )
+
+
+def waiting(candidates: Iterable[Candidate], pairs: Iterable[Pair]) -> Mapping[Side, int]:
+    """How many wait on each side; somebody in both roles waits on both."""
+    sides = Counter(
+        side for entrant in _entrants(candidates, tuple(pairs)) for side in entrant.sides
+    )
+    return {side: sides[side] for side in Side}
 
 
 def confirmed(outcome: Outcome, pool: Pool) -> Outcome:

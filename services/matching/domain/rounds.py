@@ -109,9 +109,14 @@ class Round:
     input_hash: str = ""
     policy_hash: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be solved."""
+        return self.state in OPEN
+
     def start(self, fence: int) -> "Round":
         """Taken up by a worker; raises Conflict when a newer claim holds it or it is over."""
-        if self.state not in OPEN or fence < self.fence:
+        if not self.open or fence < self.fence:
             raise round_taken_over()
         return replace(self, state=RoundState.SOLVING, fence=fence, attempts=self.attempts + 1)
 

@@ -1,13 +1,13 @@
 """Rounds: requested by a lead, solved by whichever worker claims them, turned into proposals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.domain import errors
-from services.matching.domain.candidates import Candidate
+from services.matching.domain.candidates import Candidate, Side
 from services.matching.domain.pairs import propose
-from services.matching.domain.pools import confirmed, pool_of
+from services.matching.domain.pools import confirmed, pool_of, waiting
 from services.matching.domain.ports import Unit
 from services.matching.domain.rounds import ATTEMPTS, Outcome, Pool, Round
 from services.matching.domain.terms import Programme, Terms
@@ -62,14 +62,28 @@ async def read_round(unit: Unit, programme_id: UUID, round_id: UUID) -> Round:
     return round_
 
 
+async def count_waiting(unit: Unit, programme_id: UUID) -> Mapping[Side, int]:
+    """How many of each side the next round would take in, over all cohorts of the programme."""
+    programme = await unit.programmes.get(programme_id)
+    if programme is None:
+        raise errors.programme_unknown()
+    people: list[Candidate] = []
+    for cohort_id in programme.cohorts:
+        people += await unit.candidates.in_cohort(programme_id, cohort_id)
+    pairs = await unit.pairs.of_people({one.person_id for one in people})
+    return waiting(people, pairs)
+
+
 async def list_unfinished(unit: Unit) -> list[Round]:
     """The rounds that wait for a worker or are with one, the oldest first."""
     return await unit.rounds.unfinished()
 
 
 async def start_round(unit: Unit, claim: Claim) -> Pool | None:
-    """Take a round up and gather who takes part; None where it must be given up instead."""
+    """Take a round up and gather who takes part; None where it is over or must be given up."""
     round_ = await _known(unit, claim)
+    if not round_.open:
+        return None
     programme = await unit.programmes.get(round_.programme_id)
     started = round_.start(claim.fence)
     terms = _terms(programme)
