@@ -65,7 +65,16 @@ class DirectoryMapping(BaseModel):
     holds grades. Encoding and delimiter are found out where they are not named.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "columns": {"staff_number": "ID", "email": "Mail", "level": "Grade"},
+                "level_scale": {"Assistant": 1, "Director": 7},
+            }
+        },
+    )
 
     columns: _Columns
     level_scale: Annotated[

@@ -1,5 +1,6 @@
 """The service over HTTP: a programme opens, people say yes, each sees what is theirs."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -167,16 +168,16 @@ async def test_the_same_request_again_gets_the_first_answer(house: House) -> Non
     assert len(await house.told("volunteer.enrolled")) == 1
 
 
-async def test_a_cohort_is_never_overfull(house: House) -> None:
+async def test_a_cohort_is_never_overfull_even_when_all_come_at_once(house: House) -> None:
     await house.furnish()
-    cohort = OPENING["cohort"] | {"size_cap": 2}
-    programme = await house.programme(cohort=cohort)
-    await house.enrol("anna", programme)
-    await house.enrol("ben", programme)
-    refused = await house.person("mia").send(
-        "POST", f"/programmes/{programme}/volunteers", json=YES
-    )
+    programme = await house.programme(cohort=OPENING["cohort"] | {"size_cap": 2})
+    path = f"/programmes/{programme}/volunteers"
+    everybody = [house.person(subject) for subject in ("top", "mia", "anna", "ben")]
+    answers = await asyncio.gather(*(one.send("POST", path, json=YES) for one in everybody))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
     assert code(refused) == (409, "cohort_full")
+    assert await house.database["volunteers"].count_documents({}) == 2
 
 
 @pytest.mark.parametrize(
