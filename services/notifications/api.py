@@ -18,38 +18,32 @@ router = APIRouter(prefix="/v1", tags=["deliveries"])
 
 
 class Outcomes(BaseModel):
-    """How many messages had which outcome; `waiting` are those not sent yet."""
+    """How many messages had which outcome; `waiting` are those not sent yet.
 
-    sent: int = 0
-    failed: int = 0
-    suppressed: int = 0
-    unknown: int = 0
-    waiting: int = 0
+    A count of what pairs do is null while fewer than five people stand behind it.
+    """
+
+    sent: int | None = 0
+    failed: int | None = 0
+    suppressed: int | None = 0
+    unknown: int | None = 0
+    waiting: int | None = 0
 
 
 _EXAMPLE: JsonDict = {"sent": 118, "failed": 1, "suppressed": 0, "unknown": 0, "waiting": 3}
 
 
 class ProgrammeDeliveries(BaseModel):
-    """The messages of a programme. A kind is null where fewer than five people stand behind a count of
-    what pairs do.
-    """
+    """The messages of a programme."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"kinds": {"proposal": _EXAMPLE, "session_reminder": None}}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"kinds": {"proposal": _EXAMPLE}}})
 
-    kinds: Annotated[
-        dict[str, Outcomes | None], Field(description="every kind, also with no message")
-    ]
+    kinds: Annotated[dict[str, Outcomes], Field(description="every kind, also with no message")]
 
     @classmethod
-    def of(cls, counts: Mapping[Kind, Mapping[State, int] | None]) -> "ProgrammeDeliveries":
+    def of(cls, counts: Mapping[Kind, Mapping[State, int | None]]) -> "ProgrammeDeliveries":
         """As the rules let a lead see it."""
-        kinds = {
-            str(kind): None if count is None else Outcomes.model_validate(count)
-            for kind, count in counts.items()
-        }
+        kinds = {str(kind): Outcomes.model_validate(count) for kind, count in counts.items()}
         return cls(kinds=kinds)
 
 

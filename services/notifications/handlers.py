@@ -106,7 +106,7 @@ async def record(unit: Unit, sent: Assignment, outcome: Outcome, pace: Pace, spr
 
 async def count_deliveries(
     unit: Unit, programme_id: UUID
-) -> Mapping[Kind, Mapping[State, int] | None]:
+) -> Mapping[Kind, Mapping[State, int | None]]:
     """What the lead reads of the messages of a programme."""
     return overview(await unit.reminders.count(programme_id))
 

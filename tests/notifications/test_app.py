@@ -147,7 +147,7 @@ async def test_a_pair_gets_its_mails_and_the_lead_the_counts(
         return kinds if kinds["introduction"]["sent"] == 2 else {}
 
     kinds = await until(settled, "everything is settled")
-    sent = {kind: outcomes and outcomes["sent"] for kind, outcomes in kinds.items()}
+    sent = {kind: outcomes["sent"] for kind, outcomes in kinds.items()}
     assert sent == {
         "proposal": 2,
         "proposal_reminder": 0,

@@ -23,16 +23,10 @@ class Tally:
     people: int
 
 
-def overview(tallies: Iterable[Tally]) -> Mapping[Kind, Mapping[State, int] | None]:
-    """Messages by kind and state; None where a kind is withheld. What is being sent counts as waiting."""
-    counts: dict[Kind, dict[State, int] | None] = {kind: {} for kind in Kind}
+def overview(tallies: Iterable[Tally]) -> Mapping[Kind, Mapping[State, int | None]]:
+    """Messages by kind and state; None where a count is withheld. No total tells what it was."""
+    counts: dict[Kind, dict[State, int | None]] = {kind: {} for kind in Kind}
     for tally in tallies:
-        count = counts[tally.kind]
-        if count is None:
-            continue
-        if tally.kind in _TELLS_WHAT_PAIRS_DO and tally.people < FEWEST_PEOPLE:
-            counts[tally.kind] = None
-            continue
-        state = tally.state if tally.state.final else State.WAITING
-        count[state] = count.get(state, 0) + tally.messages
+        withheld = tally.kind in _TELLS_WHAT_PAIRS_DO and tally.people < FEWEST_PEOPLE
+        counts[tally.kind][tally.state] = None if withheld else tally.messages
     return counts

@@ -75,7 +75,7 @@ class Reminders(Protocol):
         """Those to these volunteers, the newest first."""
 
     async def count(self, programme_id: UUID) -> Sequence[Tally]:
-        """Those of a programme, by kind and state."""
+        """Those of a programme, by kind and state; what is being sent is waiting still."""
 
 
 class Unit(Protocol):

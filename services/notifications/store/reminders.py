@@ -69,8 +69,10 @@ class Reminders:
         return [reminder_of(row) for row in found]
 
     async def count(self, programme_id: UUID) -> Sequence[Tally]:
-        """Those of a programme, by kind and state; for people, each volunteer is one."""
-        by_volunteer = {"kind": "$kind", "state": "$state", "volunteer": "$volunteer_id"}
+        """Those of a programme, by kind and state; what is being sent is waiting still."""
+        being_sent = {"$eq": ["$state", State.SENDING]}
+        state = {"$cond": [being_sent, State.WAITING, "$state"]}
+        by_volunteer = {"kind": "$kind", "state": state, "volunteer": "$volunteer_id"}
         by_state = {"kind": "$_id.kind", "state": "$_id.state"}
         stages: list[Document] = [
             {"$match": {"programme_id": programme_id}},
