@@ -66,21 +66,25 @@ async def measure(options: argparse.Namespace) -> list[Lap]:
     transactions = Transactions(client, database, system_clock)
     intake = TimedIntake(options.database, database, transactions, {PairFormed: keep})
     intake.time(options.events)
-    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    failed: list[Exception] = []
+
+    def fail(error: Exception) -> None:
+        failed.append(error)
+        intake.done.set()
+
     subscription = Subscription(
         intake,
         KafkaAddress(options.kafka, PROFILES["kafka"]),
         Metrics(),
         "bench",
-        failed.set_exception,
+        fail,
         max_records=1 if options.way == "single" else BATCH,
     )
     await subscription.start()
     try:
-        done = asyncio.ensure_future(intake.done.wait())
-        await asyncio.wait({done, failed}, return_when=asyncio.FIRST_COMPLETED)
-        if failed.done():
-            failed.result()
+        await intake.done.wait()
+        if failed:
+            raise failed[0]
     finally:
         await subscription.stop()
         client.close()

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
-from structlog.contextvars import bound_contextvars
+from structlog.typing import EventDict, WrappedLogger
 
 from shared.chassis.ids import new_id
 
@@ -47,10 +47,15 @@ def following(trail: Trail) -> Iterator[None]:
     """Everything logged and published inside belongs to the trail."""
     token = _TRAIL.set(trail)
     try:
-        with bound_contextvars(
-            correlation_id=str(trail.correlation_id),
-            causation_id=str(trail.causation_id) if trail.causation_id else None,
-        ):
-            yield
+        yield
     finally:
         _TRAIL.reset(token)
+
+
+def name_trail(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """For logs: the identifiers of the trail. Made into text for a line only, as most events write none."""
+    trail = _TRAIL.get()
+    if trail is None:
+        return event
+    causation = str(trail.causation_id) if trail.causation_id else None
+    return {"correlation_id": str(trail.correlation_id), "causation_id": causation, **event}

@@ -5,7 +5,7 @@ that was read, in the transaction of the effect.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from pymongo import UpdateOne
@@ -36,30 +36,26 @@ class Cursor:
         envelope = incoming.envelope
         if envelope is None:
             raise ValueError("a message without an envelope moves no cursor")
-        return replace(
-            self,
-            sequence=envelope.sequence,
-            id=envelope.id,
-            digest=incoming.message.digest(),
-            held_at=None,
-        )
+        digest = incoming.message.digest()
+        return Cursor(self.lane, envelope.sequence, envelope.id, digest, waiting=self.waiting)
 
 
 async def load(tx: Tx, lanes: Collection[str]) -> dict[str, Cursor]:
     """The cursors of these lanes; a lane never seen starts at 0."""
     found = await tx.find(COLLECTION, {"_id": {"$in": list(lanes)}})
-    cursors = {name: Cursor(name) for name in lanes}
-    for row in found:
-        cursors[row["_id"]] = Cursor(
+    cursors = {
+        row["_id"]: Cursor(
             row["_id"], row["sequence"], row["id"], row["digest"], row["held_at"], row["waiting"]
         )
-    return cursors
+        for row in found
+    }
+    return {name: cursors.get(name) or Cursor(name) for name in lanes}
 
 
 async def save(tx: Tx, before: dict[str, Cursor], after: dict[str, Cursor]) -> None:
     """Write the cursors that changed, each only over the value it was read with."""
     moves = [
-        _move(before[name], cursor) for name, cursor in after.items() if cursor != before[name]
+        _move(before[name], cursor) for name, cursor in after.items() if cursor is not before[name]
     ]
     if moves and await tx.matched(COLLECTION, moves) != len(moves):
         raise RuntimeError("a cursor moved under a running transaction")

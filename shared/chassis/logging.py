@@ -17,6 +17,7 @@ from pymongo.errors import ConnectionFailure
 from structlog.stdlib import ExtraAdder, LoggerFactory, ProcessorFormatter, add_log_level
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from shared.chassis.correlation import name_trail
 from shared.chassis.log_events import LogEvent
 
 # They tell of every message and every heartbeat below this level.
@@ -66,7 +67,7 @@ def configure_logging(
 ) -> None:
     """Set up logging for this process; the same again replaces what was before."""
     ours: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        name_trail,
         add_log_level,
         structlog.stdlib.add_logger_name,
         _lift_extra,
@@ -74,7 +75,7 @@ def configure_logging(
         ProcessorFormatter.wrap_for_formatter,
     ]
     theirs: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        name_trail,
         add_log_level,
         structlog.stdlib.add_logger_name,
         ExtraAdder(),

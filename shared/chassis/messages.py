@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from shared.chassis.outbox import lane
@@ -22,6 +22,7 @@ from shared.contracts.envelope import (
 
 Handler = Callable[[Tx, Event[Any]], Awaitable[None]]
 Routes = Mapping[type[Contract], Handler]
+_Known = tuple["Message", Envelope, Topic | None, str]
 
 MAX_VALUE_BYTES = 1024 * 1024
 _MAJOR = re.compile(r"\.v\d+$")
@@ -54,23 +55,18 @@ class Incoming:
     """What a message turned out to be.
 
     `flaw` is the reason why it cannot be processed, as a code. Without an envelope nothing but the flaw is
-    known. `event` is None where the service has no route for it: it counts as read and changes nothing.
+    known, not even the lane. `event` is None where the service has no route for it: it counts as read and
+    changes nothing.
     """
 
     message: Message
     envelope: Envelope | None = None
     topic: Topic | None = None
+    lane: str | None = None
     event: Event[Any] | None = None
     handler: Handler | None = None
     flaw: str | None = None
     detail: str = ""
-
-    @property
-    def lane(self) -> str | None:
-        """The lane whose order it is part of, where that can be known."""
-        if self.envelope is None or self.message.key is None:
-            return None
-        return lane(self.message.topic, self.message.key.decode())
 
 
 def read(message: Message, routes: Routes) -> Incoming:
@@ -83,28 +79,32 @@ def read(message: Message, routes: Routes) -> Incoming:
         envelope = from_headers(message.headers)
     except UnreadableEnvelope as error:
         return Incoming(message, topic=topic, flaw=error.code)
+    known = (message, envelope, topic, lane(message.topic, (message.key or b"").decode()))
     event_type = CATALOGUE.by_type.get(envelope.type)
-    incoming = Incoming(message, envelope, topic)
-    if event_type is None:
-        unknown_major = _MAJOR.sub("", envelope.type) in _FAMILIES
-        return _flawed(incoming, "unknown_major") if unknown_major else incoming
-    if event_type.topic is not topic:
-        return _flawed(incoming, "wrong_topic")
-    return _read_data(incoming, event_type, routes)
+    if event_type is None or event_type.topic is not topic:
+        return Incoming(*known, flaw=_type_flaw(envelope.type))
+    return _read_data(known, event_type, routes)
 
 
-def _read_data(incoming: Incoming, event_type: EventType, routes: Routes) -> Incoming:
+def _type_flaw(name: str) -> str | None:
+    """Why an event does not belong on its topic; a type that nobody knows is no flaw."""
+    if name in CATALOGUE.by_type:
+        return "wrong_topic"
+    return "unknown_major" if _MAJOR.sub("", name) in _FAMILIES else None
+
+
+def _read_data(known: _Known, event_type: EventType, routes: Routes) -> Incoming:
+    message, envelope = known[:2]
     handler = routes.get(event_type.model)
-    message, envelope = incoming.message, incoming.envelope
-    if handler is None or envelope is None:
-        return incoming
+    if handler is None:
+        return Incoming(*known)
     if message.value is None:
-        return incoming if event_type.topic.state else _flawed(incoming, "value_missing")
+        return Incoming(*known, flaw=None if event_type.topic.state else "value_missing")
     try:
         data = from_value(event_type.model, message.value)
     except UnreadableData as error:
-        return _flawed(incoming, error.code, error.detail)
-    return replace(incoming, event=Event(envelope, data), handler=handler)
+        return Incoming(*known, flaw=error.code, detail=error.detail)
+    return Incoming(*known, Event(envelope, data), handler)
 
 
 def _coordinate_flaw(message: Message) -> str | None:
@@ -117,7 +117,3 @@ def _coordinate_flaw(message: Message) -> str | None:
     except UnicodeDecodeError:
         return "key_not_text"
     return None
-
-
-def _flawed(incoming: Incoming, flaw: str, detail: str = "") -> Incoming:
-    return replace(incoming, flaw=flaw, detail=detail)

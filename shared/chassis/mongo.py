@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
@@ -13,9 +13,13 @@ from pymongo.write_concern import WriteConcern
 Document = dict[str, Any]
 Client = AsyncIOMotorClient[Document]
 MongoDatabase = AsyncIOMotorDatabase[Document]
+Collection = AsyncIOMotorCollection[Document]
 
 MAJORITY = WriteConcern("majority", wtimeout=10_000)
 MAJORITY_READ = ReadConcern("majority")
+
+# Documents per round trip. The driver's 101 would cost a batch of events a second one.
+AT_ONCE = 1_000
 
 SERVER_SELECTION_MS = 2_500
 CONNECT_MS = 2_000
@@ -50,6 +54,18 @@ class Index:
         if self.expire_after_seconds is not None:
             options["expireAfterSeconds"] = self.expire_after_seconds
         return IndexModel(list(self.keys), **options)
+
+
+class Collections(dict[str, Collection]):
+    """The collections of a database by name, each made once: the driver makes a new one per look-up."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        super().__init__()
+        self._database = database
+
+    def __missing__(self, name: str) -> Collection:
+        found = self[name] = self._database[name]
+        return found
 
 
 class UnfitDatabase(Exception):

@@ -17,7 +17,7 @@ from pymongo import UpdateOne
 
 from shared.chassis.correlation import Trail, current_trail
 from shared.chassis.ids import new_id
-from shared.chassis.mongo import Document, Index, MongoDatabase
+from shared.chassis.mongo import AT_ONCE, Collections, Document, Index
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE, Topic
 from shared.contracts.envelope import Envelope, to_headers, to_value
@@ -92,15 +92,15 @@ class Outgoing:
 
 
 async def store_outgoing(
-    database: MongoDatabase,
+    collections: Collections,
     session: AsyncIOMotorClientSession | None,
     outgoing: Sequence[Outgoing],
 ) -> None:
     """Give each event the next sequence of its lane and store the rows, in the caller's transaction."""
     lanes = Counter(lane(event.topic.name, event.key) for event in outgoing)
-    sequences = database[SEQUENCES]
+    sequences = collections[SEQUENCES]
     found: list[dict[str, Any]] = await sequences.find(
-        {"_id": {"$in": list(lanes)}}, session=session
+        {"_id": {"$in": list(lanes)}}, batch_size=AT_ONCE, session=session
     ).to_list(None)
     last: dict[str, int] = {row["_id"]: row["value"] for row in found}
     # Two transactions that count on in one lane both write its document, so one of them runs again.
@@ -117,4 +117,4 @@ async def store_outgoing(
         name = lane(event.topic.name, event.key)
         last[name] = last.get(name, 0) + 1
         rows.append(event.row(last[name]))
-    await database[OUTBOX].insert_many(rows, session=session)
+    await collections[OUTBOX].insert_many(rows, session=session)

@@ -20,9 +20,11 @@ from pymongo.read_preferences import ReadPreference
 from shared.chassis.clock import Clock
 from shared.chassis.correlation import Trail, current_trail, following
 from shared.chassis.mongo import (
+    AT_ONCE,
     MAJORITY,
     MAJORITY_READ,
     Client,
+    Collections,
     Document,
     Index,
     MongoDatabase,
@@ -48,10 +50,10 @@ class Tx:
     """What a handler works on. `now` is the service's clock when the unit of work began."""
 
     def __init__(
-        self, database: MongoDatabase, session: AsyncIOMotorClientSession | None, now: datetime
+        self, collections: Collections, session: AsyncIOMotorClientSession | None, now: datetime
     ) -> None:
         self.now = now
-        self._database = database
+        self._collections = collections
         self._session = session
         self._writes: dict[str, list[Write]] = {}
         self._outgoing: list[Outgoing] = []
@@ -62,7 +64,7 @@ class Tx:
     ) -> Document | None:
         """The first document that fits, with what this unit of work has written."""
         await self._send(collection)
-        return await self._database[collection].find_one(where, fields, session=self._session)
+        return await self._collections[collection].find_one(where, fields, session=self._session)
 
     async def find(
         self,
@@ -74,7 +76,9 @@ class Tx:
     ) -> list[Document]:
         """All documents that fit; `limit` 0 means all of them."""
         await self._send(collection)
-        cursor = self._database[collection].find(where, session=self._session).limit(limit)
+        cursor = self._collections[collection].find(
+            where, limit=limit, batch_size=AT_ONCE, session=self._session
+        )
         if sort:
             cursor = cursor.sort(list(sort))
         return await cursor.to_list(None)
@@ -82,12 +86,12 @@ class Tx:
     async def count(self, collection: str, where: Filter) -> int:
         """How many documents fit."""
         await self._send(collection)
-        return await self._database[collection].count_documents(where, session=self._session)
+        return await self._collections[collection].count_documents(where, session=self._session)
 
     async def aggregate(self, collection: str, pipeline: Sequence[Document]) -> list[Document]:
         """The outcome of an aggregation pipeline."""
         await self._send(collection)
-        cursor = self._database[collection].aggregate(list(pipeline), session=self._session)
+        cursor = self._collections[collection].aggregate(list(pipeline), session=self._session)
         return await cursor.to_list(None)
 
     def write(self, collection: str, operation: Write) -> None:
@@ -119,13 +123,13 @@ class Tx:
         for collection in list(self._writes):
             await self._send(collection)
         if self._outgoing:
-            await store_outgoing(self._database, self._session, self._outgoing)
+            await store_outgoing(self._collections, self._session, self._outgoing)
         return len(self._outgoing)
 
     async def matched(self, collection: str, operations: Sequence[Write]) -> int:
         """Send these writes now; returns how many documents they matched or inserted."""
         await self._send(collection)
-        result = await self._database[collection].bulk_write(
+        result = await self._collections[collection].bulk_write(
             list(operations), ordered=True, session=self._session
         )
         return result.matched_count + result.upserted_count + result.deleted_count
@@ -133,7 +137,7 @@ class Tx:
     async def _send(self, collection: str) -> None:
         operations = self._writes.pop(collection, None)
         if operations:
-            await self._database[collection].bulk_write(
+            await self._collections[collection].bulk_write(
                 operations, ordered=True, session=self._session
             )
 
@@ -143,13 +147,13 @@ class Transactions:
 
     def __init__(self, client: Client, database: MongoDatabase, clock: Clock) -> None:
         self._client = client
-        self._database = database
+        self._collections = Collections(database)
         self._clock = clock
         self.published = asyncio.Event()
 
     async def read(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Run a query without a transaction."""
-        return await work(Tx(self._database, None, self._clock()))
+        return await work(Tx(self._collections, None, self._clock()))
 
     async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Run a unit of work and commit it with a majority.
@@ -179,7 +183,7 @@ class Transactions:
                 read_preference=ReadPreference.PRIMARY,
             )
             # The session's own exit aborts whatever was not committed.
-            tx = Tx(self._database, session, self._clock())
+            tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
             published = await tx.finish()
             await _commit(session, deadline)
