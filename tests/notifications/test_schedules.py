@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
 
 from services.notifications.domain.sending import Answer, Outcome, Pace
@@ -429,3 +431,42 @@ async def test_ids_and_message_ids_follow_from_what_the_reminder_is_about(world:
     assert len({row["_id"] for row in rows}) == 6
     assert {row["pair_id"] for row in rows} == {PAIR}
     assert all(row["message_id"] == f"<{row['_id']}@obverse.test>" for row in rows)
+
+
+async def test_an_outcome_is_recorded_once_the_database_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.hear(programme(after=()), proposed(), volunteer(VolunteerWithdrawn))
+    await world.worker.plan()
+    (assignment,) = (await world.worker.claim()).assignments
+    run, failures = world.transactions.run, [AutoReconnect("primary stepped down")]
+
+    async def sometimes(work: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await run(work)
+
+    monkeypatch.setattr(world.transactions, "run", sometimes)
+    with capture_logs() as lines:
+        await world.worker.deliver(assignment)
+    assert [line["event"] for line in lines] == ["delivery.record_delayed", "delivery.sent"]
+    assert len(world.postbox.letters) == 1
+
+
+async def test_a_mail_that_breaks_on_our_side_takes_no_other_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send(reminder: Any, letter: Any) -> Outcome:
+        if letter.reader.email == ANNA:
+            raise LookupError("a bug")
+        return Outcome(Answer.ACCEPTED, "250")
+
+    monkeypatch.setattr(world.postbox, "send", send)
+    await world.hear(programme(after=()), proposed())
+    await world.worker.plan()
+    with pytest.raises(LookupError):
+        await world.worker.send()
+    assert [row[1:3] for row in await world.states()] == [
+        ("mentee", "sent"),
+        ("mentor", "sending"),
+    ]

@@ -36,6 +36,7 @@ HOBBIES: dict[str, dict[str, str]] = {
     "football": {"en": "football", "ru": "футбол"},
     "gaming": {"en": "computer games", "ru": "компьютерные игры"},
     "gardening": {"en": "gardening", "ru": "садоводство"},
+    "guitar": {"en": "playing the guitar", "ru": "игра на гитаре"},
     "hiking": {"en": "hiking", "ru": "походы"},
     "history": {"en": "history", "ru": "история"},
     "languages": {"en": "languages", "ru": "языки"},
