@@ -28,7 +28,7 @@ EXIT_FAILED, EXIT_USAGE = 1, 2
 
 Result = TypeVar("Result")
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def main(
@@ -146,4 +146,6 @@ def _end(code: int, words: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

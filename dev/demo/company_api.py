@@ -1,6 +1,7 @@
 """Talks to the four services as the people of the story do: over HTTP, each with a token of their own."""
 
 import asyncio
+import copy
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,6 +11,8 @@ import httpx
 
 SECONDS_TO_WAIT = 60.0
 LOOK_SECONDS = 0.1
+# What a service answers that has not yet heard of the speaker or the thing.
+NOT_YET = (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND)
 
 
 class Unexpected(Exception):
@@ -47,6 +50,13 @@ class Speaker:
     def __init__(self, clients: Mapping[str, httpx.AsyncClient], token: str) -> None:
         self._clients = clients
         self._headers = {"Authorization": f"Bearer {token}"}
+        self._trail: dict[str, str] = {}
+
+    def under(self, correlation_id: str) -> "Speaker":
+        """The same person, whose next words belong to this trail."""
+        other = copy.copy(self)
+        other._trail = {"X-Correlation-Id": correlation_id}  # noqa: SLF001 - its own copy
+        return other
 
     async def get(self, service: str, path: str, **params: Any) -> Any:
         """Read something. Raises Unexpected unless it is there."""
@@ -84,8 +94,10 @@ class Speaker:
 
         async def look() -> Any:
             answer = await self._send("GET", service, path)
-            found = answer.json() if answer.is_success else None
-            return found if found is not None and enough(found) else None
+            if answer.status_code in NOT_YET:
+                return None
+            found = self._body(answer)
+            return found if enough(found) else None
 
         return await patiently(what, look)
 
@@ -94,14 +106,30 @@ class Speaker:
 
         async def say() -> Any:
             answer = await self._try_post(service, path, body)
-            if answer.status_code in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
+            if answer.status_code in NOT_YET:
                 return None
             return self._body(answer) or {"status": answer.status_code}
 
         return await patiently(f"{service} knows the speaker", say)
 
-    async def _try_post(self, service: str, path: str, body: Any) -> httpx.Response:
-        headers = {"Idempotency-Key": str(uuid4())}
+    async def persist(self, service: str, path: str, body: Any) -> Any:
+        """Say something until it is acknowledged, whatever dies meanwhile: always under one key."""
+        key = str(uuid4())
+
+        async def say() -> Any:
+            try:
+                answer = await self._try_post(service, path, body, key)
+            except httpx.TransportError:
+                return None
+            busy = answer.is_server_error or answer.status_code == httpx.codes.CONFLICT
+            return None if busy else self._body(answer)
+
+        return await patiently(f"{service} acknowledges {path}", say)
+
+    async def _try_post(
+        self, service: str, path: str, body: Any, key: str | None = None
+    ) -> httpx.Response:
+        headers = {"Idempotency-Key": key or str(uuid4())} | self._trail
         content = {"json": body} if body is not None else {}
         return await self._send("POST", service, path, headers=headers, **content)
 

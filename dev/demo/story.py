@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +32,6 @@ class Outcome:
     enrolment: dict[str, Any] = field(default_factory=dict)
     round: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
-    deliveries: dict[str, Any] = field(default_factory=dict)
     pairs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -44,26 +44,32 @@ class Story:
         self._tell = tell
         self._seed = seed
         self._chance = random.Random(seed)
+        self._proposed: list[tuple[Speaker, list[dict[str, Any]]]] = []
+        self._paired: list[Speaker] = []
+        self._held = 0
         self.outcome = Outcome()
 
     async def run(self, directory: Path, mapping: DirectoryMapping) -> Outcome:
         """Play it; raises Unexpected where a service does not play along."""
-        await self._import(directory, mapping)
-        cohort_id = await self._open_programme()
+        await self.import_directory(directory, mapping)
+        cohort_id = await self.open_programme()
         volunteers = choose(read_employees(directory, mapping.layout()), self._seed)
-        speakers = await self._enrol(volunteers)
-        await self._run_round(cohort_id)
-        await self._answer_proposals(speakers)
-        await self._wait_for_mails("proposal", "introduction")
-        await self._meet(speakers)
-        await self._wait_for_mails("session_reminder")
-        await self._read_report()
+        speakers = await self.enrol(volunteers)
+        counts = self.outcome.enrolment
+        await self.run_round(cohort_id, mentors=counts["mentors"], mentees=counts["mentees"])
+        await self.read_proposals(speakers)
+        await self.answer_proposals()
+        await self.wait_for_mails("introduction", self._paired)
+        await self.meet()
+        await self.wait_for_mails("session_reminder", self._paired)
+        await self.read_report()
         return self.outcome
 
     def _path(self, rest: str) -> str:
         return f"/v1/programmes/{self.outcome.programme_id}{rest}"
 
-    async def _import(self, directory: Path, mapping: DirectoryMapping) -> None:
+    async def import_directory(self, directory: Path, mapping: DirectoryMapping) -> None:
+        """Take in the HR directory; that enrols nobody."""
         await self._lead.put("enrollment", "/v1/directory/mapping", mapping.model_dump(mode="json"))
         content = await asyncio.to_thread(directory.read_bytes)
         found = await self._lead.upload(
@@ -76,7 +82,8 @@ class Story:
             f"{counted['employees']} employees, none of them enrolled by that"
         )
 
-    async def _open_programme(self) -> str:
+    async def open_programme(self) -> str:
+        """Open a programme with a pilot cohort; returns the cohort."""
         start = datetime.now(UTC).date()
         end = start + timedelta(days=DAYS)
         opened = await self._lead.post("enrollment", "/v1/programmes", _programme(start, end))
@@ -84,7 +91,8 @@ class Story:
         self._tell(f"programme {opened['programme_id']} is open, with a pilot cohort")
         return str(opened["cohort_id"])
 
-    async def _enrol(self, volunteers: Sequence[Volunteer]) -> list[Speaker]:
+    async def enrol(self, volunteers: Sequence[Volunteer]) -> list[Speaker]:
+        """Let everybody say yes with their own token."""
         speakers = [self._company.employee(one.staff_number, one.email) for one in volunteers]
 
         async def say_yes(place: int) -> None:
@@ -100,15 +108,13 @@ class Story:
         )
         return speakers
 
-    async def _run_round(self, cohort_id: str) -> None:
-        counts = self.outcome.enrolment
+    async def run_round(self, cohort_id: str, *, mentors: int, mentees: int) -> None:
+        """Run a round once matching knows so many who wait."""
         await self._lead.until(
             "matching knows everybody who waits",
             "matching",
             self._path("/waiting"),
-            lambda waiting: (
-                waiting["mentors"] == counts["mentors"] and waiting["mentees"] == counts["mentees"]
-            ),
+            lambda waiting: waiting == {"mentors": mentors, "mentees": mentees},
         )
         asked = await self._lead.post("matching", self._path("/rounds"), {"cohort_id": cohort_id})
         self.outcome.round = await self._lead.until(
@@ -121,35 +127,56 @@ class Story:
             f"round {self.outcome.round['state']}: {self.outcome.round['matched']} pairs proposed"
         )
 
-    async def _answer_proposals(self, speakers: Sequence[Speaker]) -> None:
-        declining = {place for place in range(len(speakers)) if self._chance.random() < DECLINES}
+    async def read_proposals(self, speakers: Sequence[Speaker]) -> None:
+        """Let everybody see what was proposed to them, in their mail and over the API."""
 
-        async def answer(place: int) -> None:
-            speaker = speakers[place]
-            answers = await speaker.until(
+        async def look(speaker: Speaker) -> None:
+            found = await speaker.until(
                 "matching knows the volunteer", "matching", "/v1/proposals", lambda _: True
             )
-            for proposal in answers["items"]:
-                word = "decline" if place in declining else "accept"
+            if found["items"]:
+                self._proposed.append((speaker, found["items"]))
+
+        await each(speakers, look)
+        await self.wait_for_mails("proposal", [speaker for speaker, _ in self._proposed])
+
+    async def answer_proposals(self) -> None:
+        """Let both sides answer; a few decline."""
+
+        async def answer(one: tuple[Speaker, list[dict[str, Any]]]) -> None:
+            speaker, proposals = one
+            for proposal in proposals:
+                word = "decline" if self._chance.random() < DECLINES else "accept"
                 await speaker.post_unless_closed(
                     "matching", f"/v1/proposals/{proposal['id']}/{word}"
                 )
 
-        await each(range(len(speakers)), answer)
+        await each(self._proposed, answer)
+        await self.find_pairs()
+
+    async def find_pairs(self) -> None:
+        """See who is paired now: a pair is there once its second side has answered."""
+        self._paired = []
+
+        async def look(one: tuple[Speaker, list[dict[str, Any]]]) -> None:
+            if (await one[0].get("matching", "/v1/pairs"))["items"]:
+                self._paired.append(one[0])
+
+        await each(self._proposed, look)
         pairs = await self._lead.get("matching", self._path("/pairs"))
         self.outcome.pairs = pairs["items"]
         self._tell(f"both sides have answered: {len(self.outcome.pairs)} pairs formed")
 
-    async def _meet(self, speakers: Sequence[Speaker]) -> None:
-        """Most pairs plan a session for tomorrow; many have met already and say so."""
+    async def meet(self) -> None:
+        """Pairs plan a session for tomorrow; most have met already and say so."""
 
         async def report(speaker: Speaker) -> None:
             for pair in (await speaker.get("matching", "/v1/pairs"))["items"]:
                 if pair["side"] == "mentee":
                     await self._plan_and_report(speaker, pair)
 
-        await each(speakers, report)
-        self._tell("pairs have planned their next session and reported the first one")
+        await each(self._paired, report)
+        self._tell(f"pairs have planned their next session, {self._held} reported the first one")
 
     async def _plan_and_report(self, speaker: Speaker, pair: dict[str, Any]) -> None:
         sessions = f"/v1/pairs/{pair['id']}/sessions"
@@ -161,32 +188,39 @@ class Story:
                 "mood": self._chance.randint(3, 5),
             }
             await speaker.post_once_known("reporting", f"{sessions}/held", held)
+            self._held += 1
         # The reminder is due a day before, so a session in a day and a moment shows it now.
         starts_at = datetime.now(UTC) + timedelta(hours=REMINDER_HOURS, seconds=SECONDS_AHEAD)
         plan = {"starts_at": _text(starts_at), "minutes": 60}
         await speaker.post_once_known("reporting", sessions, plan)
 
-    async def _wait_for_mails(self, *kinds: str) -> None:
-        pairs = len(self.outcome.pairs)
-        wanted = {"proposal": 2 * self.outcome.round["matched"], "introduction": 2 * pairs}
-        wanted["session_reminder"] = 2 * pairs
-        self.outcome.deliveries = await self._lead.until(
-            f"the mails of kind {', '.join(kinds)} are out",
-            "notifications",
-            self._path("/deliveries"),
-            lambda found: all(_settled(found["kinds"][kind]) >= wanted[kind] for kind in kinds),
-        )
-        for kind in kinds:
-            counts = self.outcome.deliveries["kinds"][kind]
-            self._tell(f"mails, {kind.replace('_', ' ')}: {counts['sent']} sent")
+    async def wait_for_mails(self, kind: str, concerned: Sequence[Speaker]) -> None:
+        """Wait until everybody concerned finds the mail of this kind settled in their own list."""
+        outcomes: Counter[str] = Counter()
 
-    async def _read_report(self) -> None:
-        sent = sum(kind["sent"] for kind in self.outcome.deliveries["kinds"].values())
+        async def look(speaker: Speaker) -> None:
+            found = await speaker.until(
+                f"everybody has their mail: {kind}",
+                "notifications",
+                "/v1/deliveries",
+                lambda mails: _outcome(mails, kind) not in (None, "waiting"),
+            )
+            outcomes[_outcome(found, kind) or ""] += 1
+
+        await each(concerned, look)
+        said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+        self._tell(f"mails, {kind.replace('_', ' ')}: {said or 'none'}")
+
+    async def read_report(self) -> None:
+        """Read the report once it has caught up with the sessions that were reported."""
         self.outcome.report = await self._lead.until(
             "the report has caught up",
             "reporting",
             self._path("/report"),
-            lambda found: _mails(found) >= sent,
+            lambda found: (
+                found["pairs"]["formed"] == len(self.outcome.pairs)
+                and found["sessions"]["held"] in (self._held, "hidden", "<5")
+            ),
         )
 
 
@@ -198,9 +232,12 @@ async def each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]]) -
         async with places:
             await work(item)
 
-    async with asyncio.TaskGroup() as group:
-        for item in items:
-            group.create_task(one(item))
+    tasks = [asyncio.create_task(one(item)) for item in items]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _programme(start: date, end: date) -> dict[str, Any]:
@@ -233,9 +270,7 @@ def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _settled(outcomes: dict[str, int]) -> int:
-    return outcomes["sent"] + outcomes["suppressed"] + outcomes["failed"]
-
-
-def _mails(report: dict[str, Any]) -> int:
-    return sum(kind["sent"] for kind in report["mails"].values() if isinstance(kind["sent"], int))
+def _outcome(mails: dict[str, Any], kind: str) -> str | None:
+    """What became of the newest mail of a kind; None where there is none yet."""
+    found = [mail["outcome"] for mail in mails["deliveries"] if mail["kind"] == kind]
+    return found[0] if found else None

@@ -1,6 +1,7 @@
 """The end of the demo: what the lead reads, and the same for machines in summary.json."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,17 @@ from rich.table import Table
 
 from dev.demo.story import Outcome
 from dev.local.platform import SERVICES, Platform
-from dev.local.records import everything_on
+from dev.local.records import everything_on, header
 from shared.contracts.catalogue import CATALOGUE
+
+SENT = "obverse.notifications.delivery.sent.v1"
+HELD = "obverse.reporting.session.held.v1"
 
 
 async def summarise(platform: Platform, outcome: Outcome, seconds: float) -> dict[str, Any]:
     """Every figure as a service answers it or as a topic holds it."""
     enrolment, round_ = outcome.enrolment, outcome.round
+    types, topics = await _published(platform)
     return {
         "employees": outcome.employees,
         "volunteers": enrolment["volunteers"],
@@ -26,19 +31,24 @@ async def summarise(platform: Platform, outcome: Outcome, seconds: float) -> dic
         "pairs_proposed": round_["matched"],
         "pairs_formed": len(outcome.pairs),
         "unmatched": round_["unmatched"],
-        "mails_sent": sum(kind["sent"] for kind in outcome.deliveries["kinds"].values()),
+        "mails_sent": types[SENT],
         "mails_received": len(list(platform.mails.glob("*.eml"))),
-        "sessions_held": outcome.report["sessions"]["held"],
-        "events_published": await _events(platform),
+        "sessions_held": types[HELD],
+        "events_published": topics,
         "dead_letters": await _dead_letters(platform),
         "seconds": round(seconds, 1),
     }
 
 
-async def _events(platform: Platform) -> dict[str, int]:
-    return {
-        name: len(await everything_on(platform.kafka, name)) for name in sorted(CATALOGUE.topics)
-    }
+async def _published(platform: Platform) -> tuple[Counter[str], dict[str, int]]:
+    """What lies on the topics: events by type, and by topic."""
+    types: Counter[str] = Counter()
+    topics = {}
+    for name in sorted(CATALOGUE.topics):
+        records = await everything_on(platform.kafka, name)
+        types.update(header(record, "ce_type") for record in records)
+        topics[name] = len(records)
+    return types, topics
 
 
 async def _dead_letters(platform: Platform) -> int:

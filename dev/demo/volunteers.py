@@ -10,7 +10,7 @@ from typing import Any
 from services.enrollment.domain.directory import Employee, Layout, Row, read_directory
 
 MENTORS, MENTEES = 190, 130
-SHARE_AT_MOST = 0.4
+SHARE_AT_MOST = 0.8
 TOPICS = (
     "crm", "analytics", "automation", "artificial_intelligence", "customers", "negotiation",
     "presenting", "social_media", "generations", "green_economy",
@@ -39,7 +39,7 @@ def choose(employees: Sequence[Employee], seed: int) -> list[Volunteer]:
     chance = random.Random(seed)
     by_level = sorted(employees, key=lambda person: (person.level, person.staff_number))
     juniors = by_level[: len(by_level) // 2]
-    executives = [person for person in by_level if person.level >= by_level[-1].level - 2]
+    executives = [person for person in by_level if person.level >= by_level[-1].level - 3]
     mentees = _sample(executives, MENTEES, chance)
     mentors = _sample(juniors, MENTORS, chance)
     return [

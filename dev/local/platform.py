@@ -27,9 +27,15 @@ Tell = Callable[[str], None]
 
 
 class Platform:
-    """Made of a broker and a database that are not started yet; keeps its state in `folder`."""
+    """Made of a broker and a database that are not started yet; keeps its state in `folder`.
 
-    def __init__(self, broker: Broker, database: Database, folder: Path) -> None:
+    `prefix` begins the names of the databases, so that two platforms can share one MongoDB.
+    """
+
+    def __init__(
+        self, broker: Broker, database: Database, folder: Path, prefix: str = "obverse"
+    ) -> None:
+        self.prefix = prefix
         self.broker = broker
         self.database = database
         self.folder = folder
@@ -122,7 +128,7 @@ class Platform:
         common = {
             "OBVERSE_ENVIRONMENT": "demo",
             "OBVERSE_MONGO_URL": self.database.url,
-            "OBVERSE_MONGO_DATABASE": f"obverse_{name}",
+            "OBVERSE_MONGO_DATABASE": f"{self.prefix}_{name}",
             "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
             "OBVERSE_KAFKA_PROFILE": self._profile,
             "OBVERSE_HTTP_PORT": str(self.ports[name]),

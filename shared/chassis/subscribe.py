@@ -248,7 +248,7 @@ class _FetchTroubles:
         elif error and not isinstance(error, KafkaError):
             # The batch was dropped before it reached us; going on would lose it.
             self._fail(error)
-        elif level >= logging.WARNING:
+        elif level >= logging.WARNING and not str(message).startswith("Auto create topics"):
             reason = type(error).__name__ if error else str(message)
             log.log(level, "library.message", library="faststream", reason=reason)
 
