@@ -23,8 +23,7 @@ from services.enrollment.domain.ports import Census, Fact
 from services.enrollment.domain.programmes import Programme
 from services.enrollment.domain.topics import Topic
 from services.enrollment.domain.volunteers import Status, Volunteer
-from services.enrollment.log_events import name_of
-from services.enrollment.translation import outgoing
+from services.enrollment.translation import log_line, outgoing
 from shared.chassis.ids import new_id
 from shared.chassis.leases import LeaseLost, Leases, confirm
 from shared.chassis.mongo import Document
@@ -271,10 +270,10 @@ class Unit:
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, and the log where the fact stands in its list."""
         for fact in facts:
-            contract, key = outgoing(fact)
-            self._tx.publish(contract, key)
-            if name := name_of(fact):
-                self.note(name, key=key)
+            self._tx.publish(*outgoing(fact))
+            if line := log_line(fact):
+                event, ids = line
+                self.note(event, **ids)
 
     def note(self, event: str, **ids: str | int) -> None:
         """Write a line of the list of log events, once this unit of work is committed."""

@@ -30,12 +30,12 @@ from shared.contracts.base import Contract
 from shared.contracts.enrollment import v1
 from shared.contracts.matching.v1 import PairEnded, PairFormed
 
-_OF_VOLUNTEERS: Mapping[type, type[Contract]] = MappingProxyType(
+_OF_VOLUNTEERS: Mapping[type, tuple[type[Contract], str]] = MappingProxyType(
     {
-        VolunteerEnrolled: v1.VolunteerEnrolled,
-        VolunteerPaused: v1.VolunteerPaused,
-        VolunteerResumed: v1.VolunteerResumed,
-        VolunteerWithdrawn: v1.VolunteerWithdrawn,
+        VolunteerEnrolled: (v1.VolunteerEnrolled, "volunteer.enrolled"),
+        VolunteerPaused: (v1.VolunteerPaused, "volunteer.paused"),
+        VolunteerResumed: (v1.VolunteerResumed, "volunteer.resumed"),
+        VolunteerWithdrawn: (v1.VolunteerWithdrawn, "volunteer.withdrawn"),
     }
 )
 
@@ -100,6 +100,20 @@ def outgoing(fact: Fact) -> tuple[Contract, str]:
     return model.model_validate(fields), key
 
 
+def log_line(fact: Fact) -> tuple[str, dict[str, str]] | None:
+    """The line of a fact in the log, with its ids; None for a copy of what a person said."""
+    match fact:
+        case ProgrammeOpened(programme):
+            return "programme.opened", {"programme_id": str(programme.programme_id)}
+        case CohortOpened(programme_id, cohort):
+            ids = {"programme_id": str(programme_id), "cohort_id": str(cohort.cohort_id)}
+            return "cohort.opened", ids
+        case VolunteerEnrolled() | VolunteerPaused() | VolunteerResumed() | VolunteerWithdrawn():
+            ids = {name: str(known) for name, known in _ids(fact.volunteer).items()}
+            return _OF_VOLUNTEERS[type(fact)][1], ids
+    return None
+
+
 def pair_formed(data: PairFormed) -> Pair:
     """A pair that runs."""
     return Pair(data.pair_id, data.mentor_id, data.mentee_id, data.format, data.until)
@@ -126,11 +140,11 @@ def _parts(fact: Fact) -> tuple[type[Contract], str, dict[str, Any]]:
             return v1.PrincipalChanged, str(person.person_id), _principal(person)
         case ContactChanged(person):
             return v1.ContactChanged, str(person.person_id), asdict(person)
+        case CandidateChanged(volunteer):
+            return v1.CandidateChanged, str(volunteer.volunteer_id), _candidate(volunteer)
         case _:
-            key = str(fact.volunteer.volunteer_id)
-            known = _candidate if isinstance(fact, CandidateChanged) else _volunteer
-            model = _OF_VOLUNTEERS.get(type(fact), v1.CandidateChanged)
-            return model, key, known(fact.volunteer)
+            model, _ = _OF_VOLUNTEERS[type(fact)]
+            return model, str(fact.volunteer.volunteer_id), _volunteer(fact.volunteer)
 
 
 def _principal(person: Person) -> dict[str, Any]:

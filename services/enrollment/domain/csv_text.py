@@ -7,6 +7,7 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, get_args
 
 from shared.chassis.refusals import Invalid
@@ -55,20 +56,13 @@ def text_of(chunks: Iterable[bytes], encoding: str | None = None) -> Iterator[st
     head = b""
     while len(head) < 4 and (chunk := next(chunks, b"")):
         head += chunk
-    if not head:
-        raise Unreadable("empty_file", "The file is empty; send one with a header and rows.")
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
-    if marked is None and (head.startswith(_NO_TEXT) or (b"\0" in head and encoding != "utf-16")):
-        raise Unreadable(
-            "not_text", "This is a workbook, an archive or another binary file; export it as CSV."
-        )
-    chosen = marked or encoding or "utf-8"
+    chosen = _encoding_of(head, encoding)
     decoder = codecs.getincrementaldecoder(chosen)("strict")
-    contradiction = None if chosen.startswith("utf") else _Utf8Watch()
+    watch = None if chosen.startswith("utf") else _Utf8Watch()
     try:
-        for chunk in _then(head, chunks):
-            if contradiction:
-                contradiction.see(chunk)
+        for chunk in chain((head,), chunks):
+            if watch:
+                watch.see(chunk)
             yield decoder.decode(chunk)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -77,16 +71,22 @@ def text_of(chunks: Iterable[bytes], encoding: str | None = None) -> Iterator[st
             "The file is not in UTF-8 or in the encoding of the mapping; save it as UTF-8, "
             'or name its encoding in the mapping, as in encoding = "cp1251".',
         ) from None
-    if contradiction and contradiction.certain:
+    if watch and watch.is_certain:
         raise Unreadable(
             "encoding_contradicts",
             "The file is UTF-8 and the mapping names another encoding; take it out of the mapping.",
         )
 
 
-def _then(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
+def _encoding_of(head: bytes, named: str | None) -> str:
+    if not head:
+        raise Unreadable("empty_file", "The file is empty; send one with a header and rows.")
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    if marked is None and (head.startswith(_NO_TEXT) or (b"\0" in head and named != "utf-16")):
+        raise Unreadable(
+            "not_text", "This is a workbook, an archive or another binary file; export it as CSV."
+        )
+    return marked or named or "utf-8"
 
 
 class _Utf8Watch:
@@ -106,7 +106,7 @@ class _Utf8Watch:
                 self._fits = False
 
     @property
-    def certain(self) -> bool:
+    def is_certain(self) -> bool:
         return self._fits and self._beyond_ascii
 
 
