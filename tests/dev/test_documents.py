@@ -75,11 +75,13 @@ def test_a_page_without_both_marks_is_refused(text: str) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path, project: Path) -> Path:
-    """A copy of the documents."""
+    """A copy of the documents, as they should be."""
     for page in links.pages(project):
         copy = tmp_path / page.relative_to(project)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(page.read_bytes())
+    for path, text in pages.stale(tmp_path).items():
+        (tmp_path / path).write_text(text, encoding="utf-8")
     return tmp_path
 
 
