@@ -4,41 +4,24 @@ Domain and contract name a thing alike, so a fact is told field by field; what a
 such as a title, stays here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.enrollment.domain import volunteers
 from services.enrollment.domain.csv_text import Delimiter, Encoding
 from services.enrollment.domain.directory import TOP_LEVEL, Layout
 from services.enrollment.domain.pairs import Pair
-from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
+from services.enrollment.domain.people import ContactChanged, PrincipalChanged
 from services.enrollment.domain.ports import Fact
 from services.enrollment.domain.programmes import CohortOpened, ProgrammeOpened
 from services.enrollment.domain.topics import TopicChanged
-from services.enrollment.domain.volunteers import (
-    CandidateChanged,
-    Volunteer,
-    VolunteerEnrolled,
-    VolunteerPaused,
-    VolunteerResumed,
-    VolunteerWithdrawn,
-)
 from shared.contracts.base import Contract
+from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.enrollment import v1
 from shared.contracts.matching.v1 import PairEnded, PairFormed
-
-_OF_VOLUNTEERS: Mapping[type, tuple[type[Contract], str]] = MappingProxyType(
-    {
-        VolunteerEnrolled: (v1.VolunteerEnrolled, "volunteer.enrolled"),
-        VolunteerPaused: (v1.VolunteerPaused, "volunteer.paused"),
-        VolunteerResumed: (v1.VolunteerResumed, "volunteer.resumed"),
-        VolunteerWithdrawn: (v1.VolunteerWithdrawn, "volunteer.withdrawn"),
-    }
-)
-
 
 Header = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -96,22 +79,18 @@ class DirectoryMapping(BaseModel):
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:
     """The event that tells a fact, and its key."""
-    model, key, fields = _parts(fact)
-    return model.model_validate(fields), key
+    model, fields_of, _ = _TOLD[type(fact)]
+    fields = fields_of(fact)
+    return model.model_validate(fields), str(fields[CATALOGUE.by_model[model].topic.key])
 
 
 def log_line(fact: Fact) -> tuple[str, dict[str, str]] | None:
     """The line of a fact in the log, with its ids; None for a copy of what a person said."""
-    match fact:
-        case ProgrammeOpened(programme):
-            return "programme.opened", {"programme_id": str(programme.programme_id)}
-        case CohortOpened(programme_id, cohort):
-            ids = {"programme_id": str(programme_id), "cohort_id": str(cohort.cohort_id)}
-            return "cohort.opened", ids
-        case VolunteerEnrolled() | VolunteerPaused() | VolunteerResumed() | VolunteerWithdrawn():
-            ids = {name: str(known) for name, known in _ids(fact.volunteer).items()}
-            return _OF_VOLUNTEERS[type(fact)][1], ids
-    return None
+    _, fields_of, event = _TOLD[type(fact)]
+    if event is None:
+        return None
+    fields = fields_of(fact)
+    return event, {name: str(fields[name]) for name in _LOGGED if name in fields}
 
 
 def pair_formed(data: PairFormed) -> Pair:
@@ -124,56 +103,61 @@ def pair_ended(data: PairEnded) -> Pair:
     return Pair(data.pair_id, data.mentor_id, data.mentee_id, running=False)
 
 
-def _parts(fact: Fact) -> tuple[type[Contract], str, dict[str, Any]]:
-    match fact:
-        case ProgrammeOpened(programme):
-            programme_id = programme.programme_id
-            fields = {**asdict(programme.terms), "programme_id": programme_id}
-            return v1.ProgrammeOpened, str(programme_id), fields
-        case CohortOpened(programme_id, cohort):
-            ids = {"programme_id": programme_id, "cohort_id": cohort.cohort_id}
-            fields = {**asdict(cohort.terms), **ids}
-            return v1.CohortOpened, str(programme_id), fields
-        case TopicChanged(topic):
-            return v1.TopicChanged, topic.topic, asdict(topic)
-        case PrincipalChanged(person):
-            return v1.PrincipalChanged, str(person.person_id), _principal(person)
-        case ContactChanged(person):
-            return v1.ContactChanged, str(person.person_id), asdict(person)
-        case CandidateChanged(volunteer):
-            return v1.CandidateChanged, str(volunteer.volunteer_id), _candidate(volunteer)
-        case _:
-            model, _ = _OF_VOLUNTEERS[type(fact)]
-            return model, str(fact.volunteer.volunteer_id), _volunteer(fact.volunteer)
+Fields = dict[str, Any]
 
 
-def _principal(person: Person) -> dict[str, Any]:
+def _programme(fact: ProgrammeOpened) -> Fields:
+    return {**asdict(fact.programme.terms), "programme_id": fact.programme.programme_id}
+
+
+def _cohort(fact: CohortOpened) -> Fields:
+    ids = {"programme_id": fact.programme_id, "cohort_id": fact.cohort.cohort_id}
+    return {**asdict(fact.cohort.terms), **ids}
+
+
+def _topic(fact: TopicChanged) -> Fields:
+    return asdict(fact.topic)
+
+
+def _person(fact: PrincipalChanged | ContactChanged) -> Fields:
+    person = fact.person
     return {**asdict(person), **(asdict(person.identity) if person.identity else {})}
 
 
-def _ids(volunteer: Volunteer) -> dict[str, Any]:
+def _volunteer(fact: volunteers.Fact) -> Fields:
+    volunteer = fact.volunteer
     return {
         "volunteer_id": volunteer.volunteer_id,
         "programme_id": volunteer.programme_id,
         "cohort_id": volunteer.cohort_id,
-    }
-
-
-def _volunteer(volunteer: Volunteer) -> dict[str, Any]:
-    return {
-        **_ids(volunteer),
         "roles": volunteer.profile.roles,
         "consent_version": volunteer.consent.version,
         "until": volunteer.paused_until,
     }
 
 
-def _candidate(volunteer: Volunteer) -> dict[str, Any]:
+def _candidate(fact: volunteers.CandidateChanged) -> Fields:
+    volunteer = fact.volunteer
     return {
-        **_ids(volunteer),
+        **_volunteer(fact),
         **asdict(volunteer.profile),
         **asdict(volunteer.standing),
         "person_id": volunteer.person_id,
         "status": volunteer.status,
         "avoid": [],
     }
+
+
+_LOGGED = ("volunteer_id", "programme_id", "cohort_id")
+_TOLD: Mapping[type, tuple[type[Contract], Callable[[Any], Fields], str | None]] = {
+    ProgrammeOpened: (v1.ProgrammeOpened, _programme, "programme.opened"),
+    CohortOpened: (v1.CohortOpened, _cohort, "cohort.opened"),
+    TopicChanged: (v1.TopicChanged, _topic, None),
+    PrincipalChanged: (v1.PrincipalChanged, _person, None),
+    ContactChanged: (v1.ContactChanged, _person, None),
+    volunteers.VolunteerEnrolled: (v1.VolunteerEnrolled, _volunteer, "volunteer.enrolled"),
+    volunteers.VolunteerPaused: (v1.VolunteerPaused, _volunteer, "volunteer.paused"),
+    volunteers.VolunteerResumed: (v1.VolunteerResumed, _volunteer, "volunteer.resumed"),
+    volunteers.VolunteerWithdrawn: (v1.VolunteerWithdrawn, _volunteer, "volunteer.withdrawn"),
+    volunteers.CandidateChanged: (v1.CandidateChanged, _candidate, None),
+}
