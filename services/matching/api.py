@@ -68,59 +68,6 @@ class SlotView(View):
     minutes: int
 
 
-class OwnPairView(View):
-    """A proposal or pair as one of its two sides sees it. What the other side answered is not told."""
-
-    id: UUID
-    programme_id: UUID
-    cohort_id: UUID
-    side: Side
-    mentor_id: UUID
-    mentee_id: UUID
-    state: PairState
-    accepted: bool
-    format: str
-    topics: tuple[str, ...]
-    hobby: str | None
-    slots: tuple[SlotView, ...]
-    expires_at: datetime
-    until: date | None
-    ending: Ending | None
-
-    @classmethod
-    def of(cls, pair: Pair, caller: Caller) -> "OwnPairView":
-        """The caller's view; `accepted` is the caller's own answer."""
-        side = pair.side_of(caller.volunteer_ids)
-        return cls(
-            id=pair.id,
-            programme_id=pair.programme_id,
-            cohort_id=pair.cohort_id,
-            side=side,
-            mentor_id=pair.mentor.volunteer_id,
-            mentee_id=pair.mentee.volunteer_id,
-            state=pair.state,
-            accepted=side in pair.accepted,
-            format=pair.format,
-            topics=pair.topics,
-            hobby=pair.hobby,
-            slots=tuple(SlotView.model_validate(slot) for slot in pair.slots),
-            expires_at=pair.expires_at,
-            until=pair.until,
-            ending=pair.ending,
-        )
-
-
-class OwnPairsView(View):
-    """The caller's own, the newest first."""
-
-    items: list[OwnPairView]
-
-    @classmethod
-    def of(cls, them: Sequence[Pair], caller: Caller) -> "OwnPairsView":
-        """The caller's view of each."""
-        return cls(items=[OwnPairView.of(pair, caller) for pair in them])
-
-
 class PairView(View):
     """A pair as the lead sees it: who is paired, and nothing of what they do."""
 
@@ -132,18 +79,42 @@ class PairView(View):
     until: date | None
     ending: Ending | None
 
+
+class PairDetails(PairView):
+    """What the two of a pair may know of it."""
+
+    programme_id: UUID
+    cohort_id: UUID
+    topics: tuple[str, ...]
+    hobby: str | None
+    slots: tuple[SlotView, ...]
+    expires_at: datetime
+
+
+class OwnPairView(PairDetails):
+    """A proposal or pair as one of its two sides sees it. What the other side answered is not told."""
+
+    side: Side
+    accepted: bool
+    """The caller's own answer."""
+
     @classmethod
-    def of(cls, pair: Pair) -> "PairView":
-        """The lead's view."""
-        return cls(
-            id=pair.id,
-            mentor_id=pair.mentor.volunteer_id,
-            mentee_id=pair.mentee.volunteer_id,
-            state=pair.state,
-            format=pair.format,
-            until=pair.until,
-            ending=pair.ending,
-        )
+    def of(cls, pair: Pair, caller: Caller) -> "OwnPairView":
+        """The caller's view."""
+        side = pair.side_of(caller.volunteer_ids)
+        details = PairDetails.model_validate(pair).model_dump()
+        return cls(**details, side=side, accepted=side in pair.accepted)
+
+
+class OwnPairsView(View):
+    """The caller's own, the newest first."""
+
+    items: list[OwnPairView]
+
+    @classmethod
+    def of(cls, them: Sequence[Pair], caller: Caller) -> "OwnPairsView":
+        """The caller's view of each."""
+        return cls(items=[OwnPairView.of(pair, caller) for pair in them])
 
 
 class PairsView(View):
@@ -192,7 +163,7 @@ async def list_programme_pairs(
     found = await call.read(
         lambda unit: pairs.list_programme_pairs(unit, programme_id, after, limit)
     )
-    return PairsView(items=[PairView.of(pair) for pair in found])
+    return PairsView(items=[PairView.model_validate(pair) for pair in found])
 
 
 @router.get("/proposals")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
-from logging import getLevelNamesMapping
+from logging import INFO
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from services.matching.domain.pairs import NOT_AGAIN, Pair, PairState
 from services.matching.domain.ports import Fact
 from services.matching.domain.rounds import Outcome, Round
 from services.matching.domain.terms import Programme, Terms
-from services.matching.log_events import LOG_EVENTS
 from shared.chassis.ids import new_id
 from shared.chassis.mongo import Document, Index
 from shared.chassis.transactions import Tx
@@ -37,7 +36,6 @@ _PROGRAMME = TypeAdapter(Programme)
 _CANDIDATE = TypeAdapter(Candidate)
 _ROUND = TypeAdapter(Round)
 _PAIR = TypeAdapter(Pair)
-_LEVELS = {event.name: getLevelNamesMapping()[event.level.upper()] for event in LOG_EVENTS}
 Kept = TypeVar("Kept")
 
 
@@ -63,10 +61,9 @@ class Unit:
             event, ids = translation.log_line(fact)
             self.note(event, **ids)
 
-    def note(self, event: str, **ids: object) -> None:
-        """Log once this is committed, at the level of the list of log events."""
-        texts = {name: str(value) for name, value in ids.items()}
-        self._tx.note(event, level=_LEVELS[event], **texts)
+    def note(self, event: str, *, level: int = INFO, **ids: object) -> None:
+        """Log once this is committed."""
+        self._tx.note(event, level=level, **{name: str(value) for name, value in ids.items()})
 
 
 class StoredProgrammes:

@@ -106,7 +106,7 @@ def _few_or_count(count: int) -> str:
 def _pair_fact(fact: PairFact) -> Contract:
     pair = fact.pair
     ids = _ids(pair)
-    both = ids | {"mentor_id": pair.mentor.volunteer_id, "mentee_id": pair.mentee.volunteer_id}
+    both = ids | {"mentor_id": pair.mentor_id, "mentee_id": pair.mentee_id}
     contract: Contract
     match fact:
         case pairs.ProposalAccepted(side=side):
@@ -130,8 +130,8 @@ def _made(pair: Pair) -> Contract:
     return v1.ProposalMade(
         **_ids(pair),
         round_id=pair.round_id,
-        mentor_id=pair.mentor.volunteer_id,
-        mentee_id=pair.mentee.volunteer_id,
+        mentor_id=pair.mentor_id,
+        mentee_id=pair.mentee_id,
         format=pair.format,
         topics=list(pair.topics),
         hobby=pair.hobby,

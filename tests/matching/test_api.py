@@ -20,6 +20,7 @@ from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor
 from tests.matching.conftest import House
 
 ROUNDS = f"/v1/programmes/{PROGRAMME}/rounds"
+WAITING = f"/v1/programmes/{PROGRAMME}/waiting"
 PAIRS = f"/v1/programmes/{PROGRAMME}/pairs"
 
 
@@ -107,6 +108,19 @@ async def test_a_lead_runs_a_round_and_reads_exact_counts(house: House, lead: Cl
     }
     assert done["unmatched"] == {"no_common_slot": 1}
     assert done["failure"] is None
+
+
+async def test_a_lead_sees_how_many_wait_on_each_side(
+    house: House, lead: Client, mentor: Client
+) -> None:
+    await house.learn(a_mentor(1), a_mentee(2), a_mentee(3), a_mentee(4, status="paused"))
+    before = await lead.send("GET", WAITING)
+    await ask(lead)
+    await house.desk.solve_waiting()
+    after = await lead.send("GET", WAITING)
+
+    assert before.json() == {"mentors": 1, "mentees": 2}
+    assert after.json() == {"mentors": 0, "mentees": 1}
 
 
 async def test_a_second_round_while_one_is_open_is_refused_in_words(lead: Client) -> None:
@@ -229,7 +243,8 @@ async def test_the_proposal_of_others_is_not_there(proposal: str, callers: Calle
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", ROUNDS), ("GET", f"{ROUNDS}/{UUID(int=5)}"), ("GET", PAIRS)]
+    ("method", "path"),
+    [("POST", ROUNDS), ("GET", f"{ROUNDS}/{UUID(int=5)}"), ("GET", PAIRS), ("GET", WAITING)],
 )
 async def test_only_the_lead_of_this_programme_may_see_and_run_rounds(
     callers: Callers, method: str, path: str
@@ -306,6 +321,7 @@ async def test_the_document_shows_every_route_with_its_problems(lead: Client) ->
         "/v1/programmes/{programme_id}/pairs",
         "/v1/programmes/{programme_id}/rounds",
         "/v1/programmes/{programme_id}/rounds/{round_id}",
+        "/v1/programmes/{programme_id}/waiting",
         "/v1/proposals",
         "/v1/proposals/{pair_id}/accept",
         "/v1/proposals/{pair_id}/decline",

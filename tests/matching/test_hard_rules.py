@@ -1,3 +1,5 @@
+"""Who may never be paired: each rule by its code, and what the rules let pass."""
+
 from dataclasses import replace
 from datetime import date
 from typing import Any

@@ -1,3 +1,5 @@
+"""A pair from the proposal to its end, whoever says what."""
+
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID

@@ -1,3 +1,5 @@
+"""Who takes part in a round, and what the round says in the end."""
+
 from dataclasses import replace
 from datetime import date
 from uuid import UUID

@@ -1,3 +1,5 @@
+"""Points in parts, typed by hand."""
+
 from dataclasses import replace
 from typing import Any
 

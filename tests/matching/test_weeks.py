@@ -1,3 +1,5 @@
+"""Weekly windows in real time zones, against the calendar."""
+
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 

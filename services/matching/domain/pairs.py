@@ -81,15 +81,25 @@ class Pair:
         return self.mentor, self.mentee
 
     @property
+    def mentor_id(self) -> UUID:
+        """The volunteer who gives."""
+        return self.mentor.volunteer_id
+
+    @property
+    def mentee_id(self) -> UUID:
+        """The volunteer who receives."""
+        return self.mentee.volunteer_id
+
+    @property
     def live(self) -> bool:
         """Whether the pair takes a place of both people."""
         return self.state in LIVE
 
     def side_of(self, volunteer_ids: Collection[UUID]) -> Side:
         """The side that is one of these volunteers; raises NotFound when it is another's pair."""
-        if self.mentor.volunteer_id in volunteer_ids:
+        if self.mentor_id in volunteer_ids:
             return Side.MENTOR
-        if self.mentee.volunteer_id in volunteer_ids:
+        if self.mentee_id in volunteer_ids:
             return Side.MENTEE
         raise pair_unknown()
 

@@ -48,10 +48,10 @@ def confirmed(outcome: Outcome, pool: Pool) -> Outcome:
     dropped = []
     for match in outcome.matches:
         sides = ((match.mentor_id, Side.MENTOR), (match.mentee_id, Side.MENTEE))
-        waiting = all(
+        both_wait = all(
             id_ in entrants and side in entrants[id_].sides and left[id_] > 0 for id_, side in sides
         )
-        if waiting and _allowed(match, pool, profiles):
+        if both_wait and _allowed(match, pool, profiles):
             for id_, _ in sides:
                 left[id_] -= 1
         else:
@@ -74,8 +74,8 @@ def _entrants(candidates: Iterable[Candidate], pairs: Collection[Pair]) -> Itera
     for pair in pairs:
         if pair.live:
             taken.update(party.person_id for party in pair.parties)
-            busy.add((pair.mentor.volunteer_id, Side.MENTOR))
-            busy.add((pair.mentee.volunteer_id, Side.MENTEE))
+            busy.add((pair.mentor_id, Side.MENTOR))
+            busy.add((pair.mentee_id, Side.MENTEE))
         if pair.state in NOT_AGAIN:
             met[pair.mentor.person_id].add(pair.mentee.person_id)
     for one in candidates:

@@ -153,8 +153,8 @@ class Unit(Protocol):
         """Tell the others, if the unit of work succeeds."""
         ...
 
-    def note(self, event: str, **ids: object) -> None:
-        """Write a log line, if the unit of work succeeds."""
+    def note(self, event: str, *, level: int = ..., **ids: object) -> None:
+        """Write a log line, at level info where none is given, if the unit of work succeeds."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Rounds: requested by a lead, solved by whichever worker claims them, turned into proposals."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -124,7 +125,7 @@ async def fail_round(unit: Unit, claim: Claim, failure: str) -> None:
 
 def _give_up(unit: Unit, round_: Round, claim: Claim, failure: str) -> None:
     unit.rounds.save(round_.fail(claim.fence, failure))
-    unit.note("round.failed", round_id=round_.id, reason=failure)
+    unit.note("round.failed", level=logging.ERROR, round_id=round_.id, reason=failure)
 
 
 def _terms(programme: Programme | None) -> Terms | None:
