@@ -5,7 +5,7 @@ that was read, in the transaction of the effect.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from pymongo import UpdateOne
@@ -16,8 +16,7 @@ from shared.chassis.transactions import Tx
 COLLECTION = "cursors"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """The last processed fact of a lane.
 
     `held_at` is the sequence of a dead letter that holds the lane, `waiting` says that later messages are

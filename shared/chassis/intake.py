@@ -7,7 +7,6 @@ processed becomes a dead letter and holds its lane; later messages of the lane w
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.chassis import cursors, dead_letters, in_flight, waiting
 from shared.chassis.correlation import Trail, following
@@ -102,14 +101,14 @@ class Intake:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
         stretch = self._suspects.get((item.message.topic, item.message.partition))
         if stretch and stretch.deadly(item.message.offset):
-            item = replace(item, flaw="killed_process")
+            item = item._replace(flaw="killed_process")
         await in_flight.mark(self.database, [item.message])
         try:
             outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
         except Exception as error:
             if is_transient(error):
                 raise
-            failed = replace(item, flaw=_flaw_of(error))
+            failed = item._replace(flaw=_flaw_of(error))
             outcome = await self.transactions.run(lambda tx: self._apply_single(tx, failed))
         outcomes = Outcomes([outcome])
         if item.lane:
@@ -146,10 +145,10 @@ class Intake:
             return Outcomes()
         message = await waiting.take(tx, lane, cursor.sequence + 1)
         if message is None:
-            after[lane] = replace(cursor, waiting=await waiting.any_left(tx, lane))
+            after[lane] = cursor._replace(waiting=await waiting.any_left(tx, lane))
             return Outcomes()
         item = read(message, self.routes)
-        return Outcomes([await self._apply_one(tx, replace(item, flaw=flaw or item.flaw), after)])
+        return Outcomes([await self._apply_one(tx, item._replace(flaw=flaw or item.flaw), after)])
 
     async def _apply_one(self, tx: Tx, item: Incoming, after: dict[str, Cursor]) -> str:
         """Decide about one message and do it; the answer is its outcome."""
@@ -162,11 +161,11 @@ class Intake:
             return "duplicate"
         if ordered and (cursor.held_at is not None or sequence > cursor.sequence + 1):
             waiting.keep(tx, item)
-            after[item.lane] = replace(cursor, waiting=True)
+            after[item.lane] = cursor._replace(waiting=True)
             return "waiting"
         if item.flaw:
             if ordered:
-                after[item.lane] = replace(cursor, held_at=sequence)
+                after[item.lane] = cursor._replace(held_at=sequence)
             return self._bury(tx, item, holds=ordered)
         after[item.lane] = cursor.moved_to(item)
         return await self.handle(tx, item)
@@ -178,7 +177,7 @@ class Intake:
             return "duplicate"
         if envelope.id == cursor.id and item.message.digest() == cursor.digest:
             return "duplicate"
-        return self._bury(tx, replace(item, flaw="id_conflict"), holds=False)
+        return self._bury(tx, item._replace(flaw="id_conflict"), holds=False)
 
     def _bury(self, tx: Tx, item: Incoming, *, holds: bool) -> str:
         dead_letters.keep(tx, item, holds=holds)

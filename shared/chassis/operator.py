@@ -1,7 +1,6 @@
 """What an operator decides about dead letters: redrive or discard, each once, in order, and written down."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from shared.chassis import cursors, dead_letters
 from shared.chassis.intake import Intake
@@ -89,8 +88,7 @@ class DeadLetterDesk:
             return
         lane = letter["lane"]
         before = await cursors.load(tx, [lane])
-        skipped = replace(
-            before[lane],
+        skipped = before[lane]._replace(
             sequence=letter["sequence"],
             id=letter["event_id"],
             digest=letter["digest"],

@@ -15,7 +15,7 @@ from shared.contracts.base import Contract, utc_text
 Data = TypeVar("Data", bound=Contract)
 Headers = list[tuple[str, bytes]]
 
-REQUIRED = ("id", "type", "source", "specversion", "time", "sequence", "correlationid")
+REQUIRED = frozenset({"id", "type", "source", "specversion", "time", "sequence", "correlationid"})
 
 
 class UnreadableEnvelope(ValueError):
@@ -76,16 +76,16 @@ def from_headers(headers: Headers) -> Envelope:
     attributes: dict[str, str] = {}
     for name, value in headers:
         plain = name.removeprefix("ce_")
-        if plain == name and name != "traceparent":
+        if not value or (plain == name and name != "traceparent"):
             continue
         try:
-            attributes[plain] = (value or b"").decode("utf-8")
+            attributes[plain] = value.decode("utf-8")
         except UnicodeDecodeError as error:
             raise UnreadableEnvelope("header_not_text") from error
-    if any(not attributes.get(name) for name in REQUIRED):
+    if not attributes.keys() >= REQUIRED:
         raise UnreadableEnvelope("header_missing")
     try:
-        return _ENVELOPE.validate_python({name: text for name, text in attributes.items() if text})
+        return _ENVELOPE.validate_python(attributes)
     except ValidationError as error:
         raise UnreadableEnvelope("header_invalid") from error
 
