@@ -53,12 +53,14 @@ def import_file(
     try:
         order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run)
         outcome = examine(order.read(), layout) if dry_run else _store(order)
+        if report:
+            report.write_text(
+                json.dumps(asdict(outcome), ensure_ascii=False, indent=2) + "\n", "utf-8"
+            )
     except Unreadable as unreadable:
         _end(EXIT_UNREADABLE, f"{unreadable.code}: {unreadable.detail}")
     except OSError as error:
-        _end(EXIT_UNREADABLE, f"cannot be read: {error.strerror}; check the path")
-    if report:
-        report.write_text(json.dumps(asdict(outcome), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        _end(EXIT_UNREADABLE, f"{error.strerror}; check the paths of file and report")
     for bad in outcome.bad[:10]:
         typer.echo(f"line {bad.line}: {bad.column or 'the row'}: {bad.code}")
     typer.echo(

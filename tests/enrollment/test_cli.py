@@ -74,6 +74,12 @@ def test_a_mapping_that_is_none_is_wrong_usage(folder: Path, content: str | None
     assert run(folder, "--dry-run").exit_code == 2
 
 
+def test_a_report_that_cannot_be_written_is_said(folder: Path) -> None:
+    result = run(folder, "--dry-run", "--report", str(folder / "no" / "report.json"))
+    assert result.exit_code == 1
+    assert "check the paths" in result.stderr
+
+
 def test_no_file_is_wrong_usage() -> None:
     assert CliRunner().invoke(app, ["import", "--dry-run"]).exit_code == 2
 
