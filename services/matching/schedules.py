@@ -36,7 +36,7 @@ def schedules(transactions: Transactions, desk: "RoundDesk") -> list[Schedule]:
             pass
 
     return [
-        Schedule("solve rounds", LOOK_FOR_ROUNDS, desk.solve_waiting),
+        Schedule("solve rounds", LOOK_FOR_ROUNDS, desk.solve_waiting, cut_short=True),
         Schedule("expire proposals", LOOK_FOR_EXPIRED, expire),
     ]
 

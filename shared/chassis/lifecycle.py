@@ -44,11 +44,15 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The time edge: `tick` runs every so often on each worker, and sorts out by lease who does the work."""
+    """The time edge: `tick` runs every so often on each worker, and sorts out by lease who does the work.
+
+    A tick is let finish when the service stops, unless it is `cut_short`: then it is cancelled.
+    """
 
     name: str
     every: timedelta
     tick: Callable[[], Awaitable[None]]
+    cut_short: bool = False
 
 
 @dataclass
@@ -167,18 +171,22 @@ class Service:
         return self.ready.is_set() and all(item.ready for item in self._subscriptions)
 
     async def _until_it_answers(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
+        checks = self.foundation.health.checks
+        checks[what] = _no  # so that /readyz names it
         waited = False
         while not self._stop.is_set():
             try:
-                return await step()
+                await step()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 if not waited:
                     log.warning("service.waiting", on=what, reason=type(error).__name__)
                 waited = True
-            await _sleep(self._stop, RETRY_SECONDS)
-        return None
+            else:
+                del checks[what]
+                return
+            await _sleep(RETRY_SECONDS, self._stop)
 
     async def _prepare_databases(self) -> None:
         for database in self.databases:
@@ -189,17 +197,27 @@ class Service:
             await ensure_indexes(database.mongo, database.indexes)
 
     async def _check_topics(self) -> None:
+        if flaws := await self._flaws_of_topics():
+            raise Misconfigured("\n".join(flaws))
+
+    async def _flaws_of_topics(self) -> list[str]:
         owner = self.foundation.service
         names = {topic.name for topic in CATALOGUE.topics.values() if topic.owner == owner}
         names.update(*(intake.topics for intake in self.intakes))
-        if flaws := await flaws_of_topics(self.foundation.kafka, sorted(names)):
-            raise Misconfigured("\n".join(flaws))
+        return await flaws_of_topics(self.foundation.kafka, sorted(names))
 
     async def _watch_topics(self) -> None:
+        """Notice a topic that is deleted: by the rebalance that it brings, or by looking now and then."""
+        rebalances = [item.rebalanced for item in self._subscriptions]
         while not self._stop.is_set():
-            await _sleep(self._stop, WATCH_SECONDS)
+            await _sleep(WATCH_SECONDS, self._stop, *rebalances)
+            for rebalanced in rebalances:
+                rebalanced.clear()
             with contextlib.suppress(*PASSING):
-                await self._check_topics()
+                # A broker that is just back may not know all its topics yet: it is asked twice.
+                if await self._flaws_of_topics():
+                    await _sleep(RETRY_SECONDS, self._stop)
+                    await self._check_topics()
 
     async def _subscribe(self, intake: Intake) -> None:
         foundation = self.foundation
@@ -215,7 +233,7 @@ class Service:
         while not self._stop.is_set():
             try:
                 with following(new_trail()):
-                    await schedule.tick()
+                    await self._tick(schedule)
                 ticks.labels(schedule.name, "done").inc()
             except Exception as error:
                 ticks.labels(schedule.name, "failed").inc()
@@ -226,7 +244,19 @@ class Service:
                     reason=type(error).__name__,
                     exc_info=not expected,
                 )
-            await _sleep(self._stop, schedule.every.total_seconds())
+            await _sleep(schedule.every.total_seconds(), self._stop)
+
+    async def _tick(self, schedule: Schedule) -> None:
+        tick = asyncio.ensure_future(schedule.tick())
+        if schedule.cut_short:
+            stop = asyncio.create_task(self._stop.wait())
+            await asyncio.wait({tick, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            if not tick.done():
+                tick.cancel()
+                await asyncio.wait({tick})
+                return
+        await tick
 
 
 class _Server(uvicorn.Server):
@@ -260,6 +290,11 @@ async def _no() -> bool:
     return False
 
 
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+async def _sleep(seconds: float, *alarms: asyncio.Event) -> None:
+    """Sleep until an alarm goes off, or for so long."""
+    waits = [asyncio.ensure_future(alarm.wait()) for alarm in alarms]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,5 +1,6 @@
 """The stores of matching on a real database, and a solver that needs no process of its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,6 +41,22 @@ class SolverAtHand:
             await self.before()
         matches, unmatched = pair_up(pool, assign, lambda step, done, total: None)
         return Outcome(matches, unmatched, wire.input_hash(pool), wire.policy_hash(pool.terms))
+
+
+class StuckSolver:
+    """Never answers; tells when it was asked and whether it was ended."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def solve(self, pool: Pool) -> Outcome:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended.set()
+        raise AssertionError("nobody sets this event")
 
 
 class House:

@@ -11,26 +11,10 @@ from services.matching.domain.rounds import Outcome, Pool, Round, RoundState
 from services.matching.handlers import rounds
 from services.matching.handlers.rounds import Claim
 from tests.matching.builders import PROGRAMME, a_mentee, a_mentor
-from tests.matching.conftest import House
+from tests.matching.conftest import House, StuckSolver
 from tests.support.waiting import until
 
 SHORT = 0.3
-
-
-class StuckSolver:
-    """Never answers; tells when it was asked and whether it was ended."""
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-        self.ended = asyncio.Event()
-
-    async def solve(self, pool: Pool) -> Outcome:
-        self.asked.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.ended.set()
-        raise AssertionError("nobody sets this event")
 
 
 class FailingSolver:

@@ -23,6 +23,7 @@ from shared.contracts.enrollment import v1 as enrollment
 from shared.contracts.envelope import Envelope, from_value, to_headers, to_value
 from shared.contracts.matching import v1 as matching
 from tests.matching.builders import COHORT, PROGRAMME
+from tests.matching.conftest import StuckSolver
 from tests.support.waiting import until
 
 MENTOR, MENTEE = UUID(int=1), UUID(int=2)
@@ -211,6 +212,24 @@ async def test_who_withdraws_frees_the_partner_by_way_of_the_topic(outside: Outs
     ((record, _),) = await until(voided, "proposal.voided is on its topic")
     assert header(record, "ce_correlationid") == str(TRAIL)
     assert await outside.items("mentee", "/v1/proposals") == []
+
+
+async def test_a_service_that_stops_does_not_wait_for_the_solver(
+    environment: dict[str, str], kafka: KafkaAddress, identity: IdentityProvider
+) -> None:
+    stuck = StuckSolver()
+    async with build(load(Settings, environment), solver=stuck).running() as service:
+        outside = Outside(service.url, kafka, identity)
+        await outside.tell(*a_programme(), a_principal("lead", leads=True))
+
+        async def asked() -> bool:
+            body = {"cohort_id": str(COHORT)}
+            return (await outside.call("lead", "POST", ROUNDS, json=body)).status_code == 202
+
+        await until(asked, "the round is asked for")
+        await stuck.asked.wait()
+
+    assert stuck.ended.is_set()
 
 
 async def _proposed(outside: Outside) -> dict[str, Any]:
