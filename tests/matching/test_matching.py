@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from services.matching.domain.assignment import Pairing, Problem
 from services.matching.domain.candidates import Candidate, Need, Offer, Side
-from services.matching.domain.hard_rules import obstacle
-from services.matching.domain.matching import pair_up
+from services.matching.domain.hard_rules import RULES, obstacle
+from services.matching.domain.matching import NOBODY_THERE, OUTCOMPETED, pair_up
+from services.matching.domain.pools import CHANGED_MEANWHILE
 from services.matching.domain.rounds import Match, Pool, Unmatched
+from services.matching.domain.score import PARTS
 from services.matching.solver.assignment import assign
 from tests.matching.builders import TERMS, a_mentee, a_mentor, a_pool, entrant, profile
 
@@ -243,3 +246,10 @@ def test_no_pair_breaks_a_rule_and_everybody_is_paired_or_has_a_reason(
     told |= {(match.mentee_id, Side.MENTEE) for match in matches}
     assert told == {(one.id, Side(role)) for one in them for role in one.roles}
     assert len(unmatched) == len({(one.volunteer_id, one.side) for one in unmatched})
+
+
+def test_the_canvas_explains_every_reason_and_every_part_of_the_score() -> None:
+    canvas = (Path(__file__).parents[2] / "services/matching/README.md").read_text("utf-8")
+    reasons = {code for code, _ in RULES} | {OUTCOMPETED, CHANGED_MEANWHILE, *NOBODY_THERE.values()}
+
+    assert [code for code in sorted(reasons | set(PARTS)) if f"`{code}`" not in canvas] == []
