@@ -60,6 +60,7 @@ class Subscription:
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
         self._busy_since: float | None = None
+        self._committing: asyncio.Task[None] | None = None
         self._broker = address.broker(
             client_id, consumer_only=True, logger=_FetchTroubles(fail), log_level=logging.INFO
         )
@@ -97,6 +98,7 @@ class Subscription:
     async def stop(self) -> None:
         """Finish the batch in hand, then leave the group."""
         self._stopping.set()
+        await self._committed()
         await self._broker.stop()
 
     async def _parse(self, records: Sequence[Any]) -> KafkaMessage:
@@ -135,7 +137,10 @@ class Subscription:
             else:
                 self._busy_since = None
                 self._count(messages, outcomes, time.monotonic() - started)
-                await self._commit(messages)
+                await self._committed()
+                self._committing = asyncio.create_task(self._commit(messages))
+                if self._stopping.is_set():
+                    await self._committed()
                 return
 
     async def _rest(self, seconds: float) -> None:
@@ -145,6 +150,11 @@ class Subscription:
 
     def _still_owned(self, messages: Sequence[Message]) -> bool:
         return any(TopicPartition(item.topic, item.partition) in self._owned for item in messages)
+
+    async def _committed(self) -> None:
+        """Wait for the commit under way. One at most is, while the next batch is applied."""
+        if self._committing is not None:
+            await self._committing
 
     async def _commit(self, messages: Sequence[Message]) -> None:
         """Commit the offsets behind the batch. If that fails, the cursors make a redelivery harmless."""
@@ -218,6 +228,7 @@ class Subscription:
 
     async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Another member goes on from the committed offsets."""
+        await self._committed()
         self._owned = set()
         if revoked:
             log.info("intake.revoked", group=self.intake.group, partitions=len(revoked))
