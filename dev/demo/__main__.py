@@ -130,7 +130,7 @@ def _mapping(path: Path) -> DirectoryMapping:
 def _show_places(platform: Platform) -> None:
     console.print("\n[bold]To look at[/bold]")
     for name in SERVICES:
-        console.print(f"  {name:<14} {platform.url(name)}/docs")
+        console.print(f"  {name:<14} {platform.url(name)}/openapi.json")
     console.print(f"  {'mails':<14} {platform.url('mail')}/messages")
     folder = platform.folder.relative_to(ROOT)
     console.print(f"  {'files':<14} {folder}/mails/*.eml, {folder}/logs, {folder}/summary.json\n")

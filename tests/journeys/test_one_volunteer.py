@@ -61,6 +61,7 @@ async def test_a_volunteer_is_followed_by_correlation_id_through_all_four_servic
     await story.run_round(cohort_id, mentors=1, mentees=1)
     assert story.outcome.round["matched"] == 1
     assert story.outcome.round["unmatched"] == {}
+    await until(lambda: mails(platform, 2), "both sides have their proposal in the mail")
     (proposal,) = (await mentee.get("matching", "/v1/proposals"))["items"]
     await mentee.post("matching", f"/v1/proposals/{proposal['id']}/accept")
     second_yes = str(uuid4())
