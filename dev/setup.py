@@ -35,8 +35,8 @@ def main() -> None:
         venv.create(VENV, with_pip=True, clear=True)
     except (OSError, subprocess.CalledProcessError):
         stop("Python's module venv does not work here.", "On Debian: apt-get install python3-venv")
-    command = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"]
-    done = subprocess.run([*command, "--requirement", LOCK], check=False)
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    done = subprocess.run([*pip, "--requirement", str(LOCK)], check=False)
     if done.returncode:
         stop("Some package could not be installed; the lines above say which.", CONTAINERS)
     STAMP.write_text(wanted, encoding="utf-8")

@@ -113,7 +113,9 @@ async def main() -> None:
     loop, stop, handler = asyncio.get_running_loop(), asyncio.Event(), Receiver(mailbox)
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
-    async with await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True), HOST, SMTP_PORT):
+    async with await loop.create_server(
+        lambda: SMTP(handler, enable_SMTPUTF8=True), HOST, SMTP_PORT
+    ):
         print(f"mail catcher: SMTP on {SMTP_PORT}, HTTP on {HTTP_PORT}", flush=True)
         await stop.wait()
 

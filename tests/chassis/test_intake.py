@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from shared.chassis.clock import system_clock
 from shared.chassis.dead_letters import listing
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.intake import Intake
-from shared.chassis.messages import Message
+from shared.chassis.messages import Message, Routes
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.operator import DeadLetterDesk
 from shared.chassis.refusals import Conflict, Invalid
@@ -26,9 +27,7 @@ OTHER = UUID("01890000-0000-7000-8000-000000000002")
 TOPIC = "obverse.matching.pair.v1"
 
 
-def ended(
-    sequence: int, *, pair: UUID = PAIR, offset: int | None = None, **change: object
-) -> Message:
+def ended(sequence: int, *, pair: UUID = PAIR, offset: int | None = None, **change: Any) -> Message:
     """A `pair.ended` as it comes from Kafka; `change` replaces parts of the message."""
     data = PairEnded(
         pair_id=pair,
@@ -47,7 +46,7 @@ def ended(
         sequence=sequence,
         correlationid=UUID(int=7),
     )
-    parts = {
+    parts: dict[str, Any] = {
         "topic": TOPIC,
         "partition": 0,
         "offset": sequence if offset is None else offset,
@@ -55,7 +54,7 @@ def ended(
         "value": to_value(data),
         "headers": to_headers(envelope),
     }
-    return Message(**(parts | change))  # type: ignore[arg-type]
+    return Message(**(parts | change))
 
 
 class Desk:
@@ -66,7 +65,7 @@ class Desk:
         self.transactions = Transactions(client, database, system_clock)
         self.failing: set[int] = set()
         self.unreachable = 0
-        routes = {PairEnded: self.handle, ContactChanged: self.handle}
+        routes: Routes = {PairEnded: self.handle, ContactChanged: self.handle}
         self.intake = Intake("test", database, self.transactions, routes)
         self.letters = DeadLetterDesk(self.intake, self.refetch)
         self.in_kafka: dict[int, Message] = {}
@@ -211,7 +210,7 @@ def with_header(name: str, value: bytes) -> list[tuple[str, bytes]]:
     return [*without(name), (name, value)]
 
 
-UNREADABLE: Sequence[tuple[str, dict[str, object]]] = [
+UNREADABLE: Sequence[tuple[str, dict[str, Any]]] = [
     ("key_missing", {"key": None}),
     ("key_not_text", {"key": b"\xff\xfe"}),
     ("header_missing", {"headers": without("ce_id")}),
@@ -228,14 +227,14 @@ UNREADABLE: Sequence[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("reason", "change"), UNREADABLE)
 async def test_an_unreadable_message_is_kept_and_holds_nothing(
-    desk: Desk, reason: str, change: dict[str, object]
+    desk: Desk, reason: str, change: dict[str, Any]
 ) -> None:
     assert await desk.take(ended(1, offset=5, **change)) == {"dead_lettered": 1}
     assert await desk.reasons() == [reason]
     assert await desk.take(ended(1)) == {"applied": 1}
 
 
-BROKEN: Sequence[tuple[str, dict[str, object]]] = [
+BROKEN: Sequence[tuple[str, dict[str, Any]]] = [
     ("not_json", {"value": b"{"}),
     ("not_utf8", {"value": b'{"pair_id": "\xff"}'}),
     ("schema_invalid", {"value": b"{}"}),
@@ -248,7 +247,7 @@ BROKEN: Sequence[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("reason", "change"), BROKEN)
 async def test_a_readable_envelope_with_broken_content_holds_its_key(
-    desk: Desk, reason: str, change: dict[str, object]
+    desk: Desk, reason: str, change: dict[str, Any]
 ) -> None:
     assert await desk.take(ended(1, **change)) == {"dead_lettered": 1}
     assert await desk.reasons() == [reason]
