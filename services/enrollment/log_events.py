@@ -4,6 +4,8 @@ from shared.chassis.log_events import LogEvent
 
 LOG_EVENTS = (
     LogEvent("programme.opened", "info", "A lead opened a programme."),
+    LogEvent("programme.changed", "info", "A lead set the terms of a programme anew."),
+    LogEvent("programme.closed", "info", "A programme takes nobody any more."),
     LogEvent("cohort.opened", "info", "A programme takes volunteers into a new cohort."),
     LogEvent("volunteer.enrolled", "info", "An employee said yes."),
     LogEvent("volunteer.paused", "info", "A volunteer is away for a while."),

@@ -16,7 +16,12 @@ from services.enrollment.domain.directory import TOP_LEVEL, Layout
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import ContactChanged, PrincipalChanged
 from services.enrollment.domain.ports import Fact
-from services.enrollment.domain.programmes import CohortOpened, ProgrammeOpened
+from services.enrollment.domain.programmes import (
+    CohortOpened,
+    ProgrammeChanged,
+    ProgrammeClosed,
+    ProgrammeOpened,
+)
 from services.enrollment.domain.topics import TopicChanged
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE
@@ -106,7 +111,7 @@ def pair_ended(data: PairEnded) -> Pair:
 Fields = dict[str, Any]
 
 
-def _programme(fact: ProgrammeOpened) -> Fields:
+def _programme(fact: ProgrammeOpened | ProgrammeChanged | ProgrammeClosed) -> Fields:
     return {**asdict(fact.programme.terms), "programme_id": fact.programme.programme_id}
 
 
@@ -151,6 +156,8 @@ def _candidate(fact: volunteers.CandidateChanged) -> Fields:
 _LOGGED = ("volunteer_id", "programme_id", "cohort_id")
 _TOLD: Mapping[type, tuple[type[Contract], Callable[[Any], Fields], str | None]] = {
     ProgrammeOpened: (v1.ProgrammeOpened, _programme, "programme.opened"),
+    ProgrammeChanged: (v1.ProgrammeChanged, _programme, "programme.changed"),
+    ProgrammeClosed: (v1.ProgrammeClosed, _programme, "programme.closed"),
     CohortOpened: (v1.CohortOpened, _cohort, "cohort.opened"),
     TopicChanged: (v1.TopicChanged, _topic, None),
     PrincipalChanged: (v1.PrincipalChanged, _person, None),

@@ -310,3 +310,31 @@ async def test_the_document_describes_every_route_with_examples(house: House) ->
     assert (
         "text/csv" in document["paths"]["/v1/directory/imports"]["post"]["requestBody"]["content"]
     )
+
+
+async def test_the_lead_sets_the_terms_anew(house: House) -> None:
+    programme = await house.programme()
+    terms = {name: value for name, value in OPENING.items() if name != "cohort"}
+    lead = house.person("lea", "lead")
+    changed = await lead.put(f"/programmes/{programme}", terms | {"languages": ["ru"]})
+    assert changed["terms"]["languages"] == ["ru"]
+    (told,) = await house.told("programme.changed")
+    assert (told["programme_id"], told["languages"]) == (programme, ["ru"])
+
+
+async def test_a_closed_programme_takes_nobody(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    lead = house.person("lea", "lead")
+    assert (await lead.post(f"/programmes/{programme}/close"))["closed"] is True
+    assert (await lead.post(f"/programmes/{programme}/close"))["closed"] is True
+    assert await house.told("programme.closed") == [{"programme_id": programme}]
+    late = await house.person("anna").send("POST", f"/programmes/{programme}/volunteers", json=YES)
+    assert code(late) == (409, "programme_closed")
+
+
+async def test_only_its_lead_changes_and_closes_a_programme(house: House) -> None:
+    programme = await house.programme()
+    other = house.person("otto", "lead")
+    refused = await other.send("POST", f"/programmes/{programme}/close")
+    assert code(refused) == (403, "role_missing")

@@ -13,8 +13,12 @@ from services.enrollment.domain.programmes import (
     MatchingPolicy,
     Objective,
     OpenProgramme,
+    ProgrammeChanged,
+    ProgrammeClosed,
     ProgrammeOpened,
     ReminderPolicy,
+    change_terms,
+    close_programme,
     open_programme,
 )
 from shared.chassis.refusals import Conflict, Invalid
@@ -121,3 +125,28 @@ def test_a_cohort_that_is_over_takes_nobody() -> None:
     assert PROGRAMME.admit(enrolled=0, today=date(2027, 6, 30)) == PROGRAMME.cohort
     with pytest.raises(Conflict, match="cohort_over"):
         PROGRAMME.admit(enrolled=0, today=date(2027, 7, 1))
+
+
+def test_terms_are_set_anew_and_told_whole() -> None:
+    terms = replace(PROGRAMME.terms, languages=("ru",))
+    changed, fact = change_terms(PROGRAMME, terms, TODAY)
+    assert changed.terms.languages == ("ru",)
+    assert changed.cohorts == PROGRAMME.cohorts
+    assert fact == ProgrammeChanged(changed)
+
+
+def test_new_terms_obey_the_same_rules() -> None:
+    with pytest.raises(Invalid) as refused:
+        change_terms(PROGRAMME, replace(PROGRAMME.terms, ends_on=date(2027, 5, 1)), TODAY)
+    assert refused.value.code == "cohort_outside"
+
+
+def test_a_closed_programme_takes_nobody_and_changes_no_more() -> None:
+    closed, facts = close_programme(PROGRAMME)
+    assert facts == (ProgrammeClosed(closed),)
+    with pytest.raises(Conflict) as late:
+        closed.admit(enrolled=0, today=TODAY)
+    assert late.value.code == "programme_closed"
+    with pytest.raises(Conflict):
+        change_terms(closed, PROGRAMME.terms, TODAY)
+    assert close_programme(closed) == (closed, ())

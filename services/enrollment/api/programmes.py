@@ -18,8 +18,11 @@ from services.enrollment.domain.programmes import (
     CohortTerms,
     Format,
     FormatTerms,
+    MatchingPolicy,
+    Objective,
     OpenProgramme,
     Programme,
+    ReminderPolicy,
     Terms,
 )
 from services.enrollment.domain.topics import Topic
@@ -89,19 +92,38 @@ class CohortBody(Body):
     pilot: bool = False
 
 
-class OpenBody(Body):
-    """A programme with its first cohort."""
+class TermsBody(Body):
+    """All terms of a programme; what is left out is the usual."""
 
     title: Annotated[str, Text(200)]
     starts_on: date
     ends_on: date
     languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1, max_length=10)]
     formats: Annotated[tuple[FormatBody, ...], Field(min_length=1, max_length=10)]
-    cohort: CohortBody
     matching: MatchingBody = MatchingBody()
     reminders: RemindersBody = RemindersBody()
     objectives: Annotated[tuple[ObjectiveBody, ...], Field(max_length=20)] = ()
     pilot_only: bool = False
+
+    def terms(self) -> Terms:
+        """The same for the domain."""
+        return Terms(
+            self.title,
+            self.starts_on,
+            self.ends_on,
+            self.languages,
+            tuple(body.terms() for body in self.formats),
+            MatchingPolicy(**self.matching.model_dump()),
+            ReminderPolicy(**self.reminders.model_dump()),
+            tuple(Objective(**body.model_dump()) for body in self.objectives),
+            self.pilot_only,
+        )
+
+
+class OpenBody(TermsBody):
+    """A programme with its first cohort."""
+
+    cohort: CohortBody
     sponsor_staff_number: Annotated[str, Text(64)] | None = None
 
     model_config = ConfigDict(
@@ -125,10 +147,8 @@ class OpenBody(Body):
 
     def command(self, caller: Caller) -> OpenProgramme:
         """What the lead wants."""
-        formats = [body.terms() for body in self.formats]
-        terms = _TERMS.validate_python({**self.model_dump(), "formats": formats})
         cohort = CohortTerms(**self.cohort.model_dump())
-        return OpenProgramme(caller, terms, cohort, self.sponsor_staff_number)
+        return OpenProgramme(caller, self.terms(), cohort, self.sponsor_staff_number)
 
 
 class ProgrammeView(BaseModel):
@@ -139,6 +159,7 @@ class ProgrammeView(BaseModel):
     terms: Terms
     cohorts: tuple[Cohort, ...]
     has_sponsor: bool
+    closed: bool
 
     @staticmethod
     def of(programme: Programme) -> "ProgrammeView":
@@ -182,6 +203,29 @@ async def read_programme(
     """What the programme offers, for everybody who could take part."""
     programme = await call.read(lambda unit: handlers.programmes.read_programme(unit, programme_id))
     return ProgrammeView.of(programme)
+
+
+@router.put("/programmes/{programme_id}")
+async def change_programme(
+    programme_id: UUID,
+    body: TermsBody,
+    call: Annotated[Call, command(Role.LEAD, scope="programme_id")],
+) -> ProgrammeView:
+    """Set all its terms anew. Proposals and pairs that are there keep what they were made with."""
+    terms = body.terms()
+    return ProgrammeView.of(
+        await call.run(lambda unit: handlers.programmes.change_terms(unit, programme_id, terms))
+    )
+
+
+@router.post("/programmes/{programme_id}/close", response_model=ProgrammeView)
+async def close_programme(
+    programme_id: UUID, call: Annotated[Call, command(Role.LEAD, scope="programme_id")]
+) -> Response:
+    """Take nobody any more and run no further round. Pairs go on to their end."""
+    return await call.once(
+        lambda unit: handlers.programmes.close_programme(unit, programme_id), ProgrammeView.of, 200
+    )
 
 
 @router.get("/programmes/{programme_id}/enrolment")

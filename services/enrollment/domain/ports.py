@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 
 Fact = (
     programmes.ProgrammeOpened
+    | programmes.ProgrammeChanged
+    | programmes.ProgrammeClosed
     | programmes.CohortOpened
     | topics.TopicChanged
     | volunteers.Fact
@@ -98,6 +100,9 @@ class Programmes(Protocol):
 
     def add(self, programme: Programme) -> None:
         """A new one."""
+
+    def put(self, programme: Programme) -> None:
+        """Its new state."""
 
     def queue_up(self, programme_id: UUID) -> None:
         """Let no other unit of work that queues up for it commit at the same time."""

@@ -1,7 +1,7 @@
 """A programme, its first cohort, and what must be true before it opens."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -135,6 +135,7 @@ class Programme:
     terms: Terms
     cohorts: tuple[Cohort, ...]
     sponsor_id: UUID | None = None
+    closed: bool = False
 
     @property
     def cohort(self) -> Cohort:
@@ -143,6 +144,8 @@ class Programme:
 
     def admit(self, *, enrolled: int, today: date) -> Cohort:
         """The cohort a newcomer joins. Raises Conflict where it takes nobody any more."""
+        if self.closed:
+            raise _closed()
         if self.cohort.terms.ends_on < today:
             raise Conflict("cohort_over", "This cohort has ended; wait for the next one to open.")
         if enrolled >= self.cohort.terms.size_cap:
@@ -155,6 +158,20 @@ class Programme:
 @dataclass(frozen=True, slots=True)
 class ProgrammeOpened:
     """Fact: volunteers may come, into this first cohort."""
+
+    programme: Programme
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeChanged:
+    """Fact: from now on other terms hold."""
+
+    programme: Programme
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeClosed:
+    """Fact: it takes nobody any more, and runs no round."""
 
     programme: Programme
 
@@ -177,21 +194,48 @@ def open_programme(command: OpenProgramme, ids: tuple[UUID, UUID], today: date) 
     Raises Invalid with what to put right first.
     """
     terms = command.terms
-    _check_dates(terms, command.cohort, today)
+    _check_terms(terms, command.cohort, today)
+    programme_id, cohort_id = ids
+    cohort = Cohort(cohort_id, command.cohort)
+    programme = Programme(programme_id, terms, (cohort,))
+    return programme, (ProgrammeOpened(programme), CohortOpened(programme_id, cohort))
+
+
+def change_terms(
+    programme: Programme, terms: Terms, today: date
+) -> tuple[Programme, ProgrammeChanged]:
+    """Set all its terms anew; pairs that run keep what they agreed on. Raises Invalid or Conflict."""
+    if programme.closed:
+        raise _closed()
+    _check_terms(terms, programme.cohort.terms, today)
+    changed = replace(programme, terms=terms)
+    return changed, ProgrammeChanged(changed)
+
+
+def close_programme(programme: Programme) -> tuple[Programme, tuple[ProgrammeClosed, ...]]:
+    """Take nobody any more. Closing again changes nothing."""
+    if programme.closed:
+        return programme, ()
+    closed = replace(programme, closed=True)
+    return closed, (ProgrammeClosed(closed),)
+
+
+def _closed() -> Conflict:
+    return Conflict("programme_closed", "This programme is closed; look for one that is open.")
+
+
+def _check_terms(terms: Terms, cohort: CohortTerms, today: date) -> None:
+    _check_dates(terms, cohort, today)
     _check_formats(terms.formats)
     _check_matching(terms.matching)
     _check_reminders(terms.reminders)
     _check_objectives(terms)
     if len(set(terms.languages)) < len(terms.languages):
         raise Invalid("language_twice", "Name each language once.", "/languages")
-    if terms.pilot_only and not command.cohort.pilot:
+    if terms.pilot_only and not cohort.pilot:
         raise Invalid(
             "pilot_only", "A pilot-only programme starts with a pilot; say so.", "/cohort/pilot"
         )
-    programme_id, cohort_id = ids
-    cohort = Cohort(cohort_id, command.cohort)
-    programme = Programme(programme_id, terms, (cohort,))
-    return programme, (ProgrammeOpened(programme), CohortOpened(programme_id, cohort))
 
 
 def _check_dates(terms: Terms, cohort: CohortTerms, today: date) -> None:

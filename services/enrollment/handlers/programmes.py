@@ -6,7 +6,9 @@ from uuid import UUID
 from services.enrollment.domain.article_topics import ARTICLE_TOPICS
 from services.enrollment.domain.people import Person
 from services.enrollment.domain.ports import Census, Unit
-from services.enrollment.domain.programmes import OpenProgramme, Programme
+from services.enrollment.domain.programmes import OpenProgramme, Programme, Terms
+from services.enrollment.domain.programmes import change_terms as changed
+from services.enrollment.domain.programmes import close_programme as closed
 from services.enrollment.domain.programmes import open_programme as opened
 from services.enrollment.domain.topics import Topic, TopicChanged
 from services.enrollment.handlers.people import keep, who_is
@@ -38,6 +40,22 @@ async def open_programme(unit: Unit, command: OpenProgramme) -> Programme:
     elif sponsor:
         keep(unit, sponsor_before, sponsor.with_role(programme_id, "sponsor"))
     keep(unit, lead_before, lead)
+    return programme
+
+
+async def change_terms(unit: Unit, programme_id: UUID, terms: Terms) -> Programme:
+    """Set the terms of an open programme anew."""
+    programme, fact = changed(await read_programme(unit, programme_id), terms, unit.today)
+    unit.programmes.put(programme)
+    unit.publish(fact)
+    return programme
+
+
+async def close_programme(unit: Unit, programme_id: UUID) -> Programme:
+    """Take nobody any more."""
+    programme, facts = closed(await read_programme(unit, programme_id))
+    unit.programmes.put(programme)
+    unit.publish(*facts)
     return programme
 
 
