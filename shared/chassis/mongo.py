@@ -1,12 +1,14 @@
 """The one module that opens MongoDB. Motor today; PyMongo's own asyncio client is the way out (decision 0008)."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from motor.frameworks import asyncio as framework
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -21,9 +23,17 @@ MAJORITY_READ = ReadConcern("majority")
 # Documents per round trip. The driver's 101 would cost a batch of events a second one.
 AT_ONCE = 1_000
 
-SERVER_SELECTION_MS = 2_500
+# The driver looks for a server every 500 ms and may end that late: a caller has the 503 within 3 s.
+SERVER_SELECTION_MS = 2_000
 CONNECT_MS = 2_000
+# A server that neither answers nor refuses is given up after this and CONNECT_MS.
+HEARTBEAT_MS = 2_000
 SOCKET_MS = 20_000
+
+# Motor works in threads, five per processor by itself. While no server answers, every caller holds one for
+# SERVER_SELECTION_MS, and whoever finds none free would get the 503 that much later.
+MOST_AT_ONCE = 64
+framework._EXECUTOR = ThreadPoolExecutor(MOST_AT_ONCE)  # noqa: SLF001 - else by a variable before the import
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ def connect(address: MongoAddress, application: str) -> Client:
         uuidRepresentation="standard",
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
         connectTimeoutMS=CONNECT_MS,
+        heartbeatFrequencyMS=HEARTBEAT_MS,
         socketTimeoutMS=SOCKET_MS,
         retryWrites=True,
         **options,
@@ -99,7 +110,17 @@ def open_database(client: Client, name: str) -> MongoDatabase:
 
 async def check_fitness(client: Client) -> None:
     """Raise UnfitDatabase for a standalone mongod: it can lose acknowledged writes (SERVER-139311)."""
-    hello = await client.admin.command("hello")
+    try:
+        hello = await client.admin.command("hello")
+    except ServerSelectionTimeoutError as error:
+        topology: Any = client.topology_description  # motor's stub takes it for a method
+        if topology.server_descriptions():
+            raise
+        # Whoever answers and is not of the set that the URL names is dropped by the driver, for good.
+        raise UnfitDatabase(
+            "OBVERSE_MONGO_URL names a replica set to which no server there belongs; "
+            "start mongod with --replSet and that name, and initiate the set"
+        ) from error
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise UnfitDatabase(
             "OBVERSE_MONGO_URL names a standalone mongod; start it with --replSet and initiate the set"

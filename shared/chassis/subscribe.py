@@ -59,6 +59,8 @@ class Subscription:
         self._fail = fail
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
+        self.rebalanced = asyncio.Event()
+        """Set when partitions were taken away: another member came, or a topic is gone."""
         self._busy_since: float | None = None
         self._committing: asyncio.Task[None] | None = None
         self._broker = address.broker(
@@ -231,6 +233,7 @@ class Subscription:
         await self._committed()
         self._owned = set()
         if revoked:
+            self.rebalanced.set()
             log.info("intake.revoked", group=self.intake.group, partitions=len(revoked))
 
 

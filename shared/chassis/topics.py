@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from aiokafka.admin import NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import LeaderNotAvailableError, TopicAlreadyExistsError, for_code
 
 from shared.chassis.broker import KafkaAddress
 from shared.contracts.catalogue import CATALOGUE
@@ -43,6 +43,8 @@ async def flaws_of_topics(address: KafkaAddress, names: Collection[str]) -> list
     for topic in described:
         name, wanted = topic["topic"], CATALOGUE.topics[topic["topic"]].partitions
         error = for_code(topic["error_code"])
+        if error is LeaderNotAvailableError:  # one is being elected
+            raise error(name)
         if topic["error_code"]:
             flaws.append(f"topic {name}: {error.__name__}; create it with the command `topics`")
         elif len(topic["partitions"]) != wanted:

@@ -14,7 +14,12 @@ from typing import Any, TypeVar
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    DuplicateKeyError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 from pymongo.read_preferences import ReadPreference
 
 from shared.chassis.clock import Clock
@@ -170,7 +175,10 @@ class Transactions:
                     raise Conflict(
                         "already_exists", "This exists already; read it instead of creating it."
                     ) from error
-                again = error.has_error_label("TransientTransactionError")
+                # Where no server was found, the driver has waited long enough already.
+                again = error.has_error_label("TransientTransactionError") and not isinstance(
+                    error, ServerSelectionTimeoutError
+                )
                 if not again or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
