@@ -26,9 +26,8 @@ class Mailbox:
     """Where given, a mail is taken and kept, and its sender waits for the answer until this is set."""
     _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    @property
     def mails(self) -> list[EmailMessage]:
-        """What was accepted, parsed."""
+        """What was accepted, parsed. (No property: aiosmtpd reads those for each connection.)"""
         parsed = (
             message_from_bytes(e.original_content or b"", policy=default) for e in self.envelopes
         )
@@ -36,14 +35,14 @@ class Mailbox:
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails to this address."""
-        pairs = zip(self.envelopes, self.mails, strict=True)
+        pairs = zip(self.envelopes, self.mails(), strict=True)
         return [mail for envelope, mail in pairs if address in envelope.rcpt_tos]
 
     async def holds(self, count: int, within: float = 10.0) -> list[EmailMessage]:
         """Wait until so many mails are there."""
         async with asyncio.timeout(within), self._arrived:
             await self._arrived.wait_for(lambda: len(self.envelopes) >= count)
-        return self.mails
+        return self.mails()
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's names
         self, _s: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]

@@ -30,7 +30,7 @@ async def test_a_mail_arrives_with_all_its_headers_and_both_alternatives() -> No
     async with mail_server(Mailbox()) as server:
         outcome = await deliver(server.port)
     assert outcome == Outcome(Answer.ACCEPTED, "250")
-    (mail,) = server.mails
+    (mail,) = server.mails()
     assert mail["Message-ID"] == "<00000000-0000-7000-8000-0000000000dd@obverse.test>"
     assert mail["From"] == "mentoring@obverse.test"
     assert mail["To"] == "Anna Petrova <anna@example.org>"
@@ -172,7 +172,7 @@ async def test_a_name_can_inject_no_header() -> None:
     name = "Anna\r\nBcc: everybody@example.org\r\n\r\nBuy now\u202e"
     async with mail_server(Mailbox()) as server:
         await deliver(server.port, replace(ANNA, name=name))
-    (mail,) = server.mails
+    (mail,) = server.mails()
     assert mail["To"] == '"Anna Bcc: everybody@example.org Buy now" <anna@example.org>'
     assert mail["Bcc"] is None
     assert server.envelopes[0].rcpt_tos == ["anna@example.org"]
@@ -182,7 +182,7 @@ async def test_a_partners_name_can_inject_no_header_into_the_subject() -> None:
     partner = replace(ANNA, name="Eva\nBcc: all@example.org")
     async with mail_server(Mailbox()) as server:
         await channel(server.port).send(reminder(), letter(Kind.INTRODUCTION, partner=partner))
-    (mail,) = server.mails
+    (mail,) = server.mails()
     assert mail["Subject"] == "You and Eva Bcc: all@example.org are a mentoring pair"
     assert mail["Bcc"] is None
 
@@ -191,7 +191,7 @@ async def test_names_of_every_script_arrive_as_they_are() -> None:
     name = "Анна-Мария Ødegård 陳"
     async with mail_server(Mailbox()) as server:
         await deliver(server.port, replace(ANNA, name=name))
-    (mail,) = server.mails
+    (mail,) = server.mails()
     assert mail["To"].addresses[0].display_name == "Анна-Мария Ødegård 陳"
     assert (server.envelopes[0].original_content or b"").isascii()
 
@@ -226,6 +226,6 @@ async def test_an_address_that_is_none_is_refused_without_a_word_to_the_server(
 async def test_lines_that_start_with_a_dot_arrive_whole() -> None:
     async with mail_server(Mailbox()) as server:
         await deliver(server.port, replace(ANNA, name=".hidden"))
-    plain = server.mails[0].get_body(("plain",))
+    plain = server.mails()[0].get_body(("plain",))
     assert plain is not None
     assert plain.get_content().splitlines()[0] == "Hello .hidden,"
