@@ -1,5 +1,6 @@
 """One broker and one database for the whole run, chosen by rule and named in the first lines."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ _STACK: dict[str, Stack] = {}
 
 def pytest_configure() -> None:
     _STACK["chosen"] = choose()
+    # What was said to the tests is not meant for the services, which refuse settings they do not know.
+    for name in [name for name in os.environ if name.startswith("OBVERSE_")]:
+        del os.environ[name]
 
 
 def pytest_report_header() -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from dev.local import kafka
+from dev.local import kafka as jars
 from dev.local.broker import EmbeddedBroker
 from dev.local.containers import ContainerKafka, ContainerMongo, kafka_image, mongo_image
 from dev.local.engine import docker_answers, obtain_image
@@ -58,10 +58,10 @@ class Stack:
 
 def lacks_for_jars() -> str:
     """What this machine lacks to run Apache Kafka from jars, empty for nothing."""
-    version = kafka.java_version()
+    version = jars.java_version()
     if version is None or version < _OLDEST_JAVA:
         return f"Java {_OLDEST_JAVA} or newer (found: {version or 'none'})"
-    return "" if shutil.which("mvn") or kafka.has_jars() else "Maven"
+    return "" if shutil.which("mvn") or jars.has_jars() else "Maven"
 
 
 THIS_MACHINE = Machine(docker_answers, obtain_image, lacks_for_jars)
@@ -128,13 +128,14 @@ def _given(addresses: tuple[str, str] | None, reason: str) -> Stack:
 def _containers(reason: str, machine: Machine) -> Stack:
     if not machine.docker_answers():
         raise NotReady("OBVERSE_TEST_STACK=containers, but no Docker engine answers")
-    for image in (kafka_image(), mongo_image()):
+    kafka, mongo = kafka_image(), mongo_image()
+    for image in (kafka, mongo):
         machine.obtain_image(image)
     return Stack(
         Kind.CONTAINERS,
-        f"containers: {kafka_image()} and {mongo_image()} ({reason})",
-        lambda _: ContainerKafka(),
-        lambda _: ContainerMongo(),
+        f"containers: {kafka} and {mongo} ({reason})",
+        lambda _: ContainerKafka(image=kafka),
+        lambda _: ContainerMongo(image=mongo),
     )
 
 
@@ -143,7 +144,7 @@ def _jars(reason: str, machine: Machine) -> Stack:
         raise NotReady(f"OBVERSE_TEST_STACK=jars, but this machine has no {lacks}")
     return Stack(
         Kind.JARS,
-        f"jars: Apache Kafka {kafka.VERSION} under Java, embedded mongod ({reason})",
+        f"jars: Apache Kafka {jars.VERSION} under Java, embedded mongod ({reason})",
         lambda folder: ApacheKafka(folder / "kafka"),
         lambda folder: EmbeddedMongo(folder / "mongo"),
     )
