@@ -4,17 +4,25 @@ import asyncio
 import signal
 import sys
 import time
-import tomllib
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
-from dev.demo.company import write_company
 from dev.demo.company_api import Company, Unexpected
+from dev.demo.inputs import (
+    DEFAULT_MAPPING,
+    DirectoryOption,
+    MappingOption,
+    PeopleOption,
+    SeedOption,
+    Unusable,
+    check_directory,
+    make_up_company,
+    read_mapping,
+)
+from dev.demo.screen import EXIT_FAILED, EXIT_USAGE, console, end, tell
 from dev.demo.story import Outcome, Story
 from dev.demo.summary import show, summarise, write
 from dev.local.broker import EmbeddedBroker
@@ -24,22 +32,15 @@ from dev.local.processes import NotReady
 from services.enrollment.translation import DirectoryMapping
 
 FOLDER = ROOT / "build" / "demo"
-EXIT_FAILED, EXIT_USAGE = 1, 2
 
 Result = TypeVar("Result")
 
-console = Console(highlight=False, soft_wrap=True)
-
 
 def main(
-    directory: Annotated[
-        Path | None, typer.Option(help="An HR directory as CSV; a company is made up without one.")
-    ] = None,
-    mapping: Annotated[Path, typer.Option(help="How the directory is laid out.")] = ROOT
-    / "mappings"
-    / "directory.toml",
-    people: Annotated[int, typer.Option(help="Size of the made-up company.", min=50)] = 2_000,
-    seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
+    directory: DirectoryOption = None,
+    mapping: MappingOption = DEFAULT_MAPPING,
+    people: PeopleOption = 2_000,
+    seed: SeedOption = 1,
     *,
     serve: Annotated[
         bool | None,
@@ -47,19 +48,20 @@ def main(
     ] = None,
 ) -> None:
     """Run a reverse-mentoring programme on this machine, from the directory to the report."""
-    layout = _mapping(mapping)
-    if directory is not None and not directory.is_file():
-        _end(EXIT_USAGE, f"{directory} is no file; name a CSV file: make demo DIRECTORY=people.csv")
+    try:
+        layout = read_mapping(mapping)
+        check_directory(directory)
+    except Unusable as unusable:
+        end(EXIT_USAGE, str(unusable))
     folder = emptied(FOLDER)
     if directory is None:
-        directory = folder / "company.csv"
-        write_company(directory, people=people, seed=seed)
-        _tell(f"made up a company of {people} people (seed {seed})")
+        directory = make_up_company(folder, people=people, seed=seed)
+        tell(f"made up a company of {people} people (seed {seed})")
     serve = sys.stdin.isatty() and sys.stdout.isatty() if serve is None else serve
     try:
         asyncio.run(_play(folder, directory, layout, seed=seed, serve=serve))
     except (NotReady, Unexpected) as trouble:
-        _end(EXIT_FAILED, f"{trouble}\nThe logs are in {(folder / 'logs').relative_to(ROOT)}.")
+        end(EXIT_FAILED, f"{trouble}\nThe logs are in {(folder / 'logs').relative_to(ROOT)}.")
 
 
 async def _play(
@@ -71,7 +73,7 @@ async def _play(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await platform.start(_tell)
+        await platform.start(tell)
         outcome = await _unless_broken(platform, _story(platform, directory, mapping, seed), stop)
         if outcome is None:
             return
@@ -80,7 +82,7 @@ async def _play(
         show(console, summary, outcome.report)
         _show_places(platform)
         if serve:
-            _tell("still serving; Ctrl-C stops everything")
+            tell("still serving; Ctrl-C stops everything")
             await _unless_broken(platform, _wait(stop), stop)
     finally:
         await platform.stop()
@@ -91,7 +93,7 @@ async def _story(
 ) -> Outcome:
     company = Company({name: platform.url(name) for name in SERVICES}, platform.identity.token)
     try:
-        return await Story(company, _tell, seed).run(directory, mapping)
+        return await Story(company, tell, seed).run(directory, mapping)
     finally:
         await company.close()
 
@@ -118,15 +120,6 @@ async def _wait(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-def _mapping(path: Path) -> DirectoryMapping:
-    try:
-        return DirectoryMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        _end(EXIT_USAGE, f"the mapping {path} cannot be read: {error.strerror}")
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        _end(EXIT_USAGE, f"the mapping {path} is not usable: {error}")
-
-
 def _show_places(platform: Platform) -> None:
     console.print("\n[bold]To look at[/bold]")
     for name in SERVICES:
@@ -134,15 +127,6 @@ def _show_places(platform: Platform) -> None:
     console.print(f"  {'mails':<14} {platform.url('mail')}/messages")
     folder = platform.folder.relative_to(ROOT)
     console.print(f"  {'files':<14} {folder}/mails/*.eml, {folder}/logs, {folder}/summary.json\n")
-
-
-def _tell(text: str) -> None:
-    console.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim]  {text}")
-
-
-def _end(code: int, words: str) -> NoReturn:
-    console.print(words, style="red")
-    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

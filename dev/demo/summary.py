@@ -4,25 +4,37 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from rich.console import Console
 from rich.table import Table
 
 from dev.demo.story import Outcome
-from dev.local.platform import SERVICES, Platform
+from dev.local.platform import SERVICES
 from dev.local.records import everything_on, header
+from shared.chassis.broker import KafkaAddress
 from shared.contracts.catalogue import CATALOGUE
 
 SENT = "obverse.notifications.delivery.sent.v1"
 HELD = "obverse.reporting.session.held.v1"
 
 
-async def summarise(platform: Platform, outcome: Outcome, seconds: float) -> dict[str, Any]:
+class Places(Protocol):
+    """Where the platform is reached, however it runs."""
+
+    @property
+    def kafka(self) -> KafkaAddress:
+        """The broker."""
+
+    def url(self, name: str) -> str:
+        """A service, or the mail catcher (`mail`)."""
+
+
+async def summarise(places: Places, outcome: Outcome, seconds: float) -> dict[str, Any]:
     """Every figure as a service answers it or as a topic holds it."""
     enrolment, round_ = outcome.enrolment, outcome.round
-    types, topics = await _published(platform)
+    types, topics = await _published(places)
     return {
         "employees": outcome.employees,
         "volunteers": enrolment["volunteers"],
@@ -32,30 +44,37 @@ async def summarise(platform: Platform, outcome: Outcome, seconds: float) -> dic
         "pairs_formed": len(outcome.pairs),
         "unmatched": round_["unmatched"],
         "mails_sent": types[SENT],
-        "mails_received": len(list(platform.mails.glob("*.eml"))),
+        "mails_received": await mails_received(places),
         "sessions_held": types[HELD],
         "events_published": topics,
-        "dead_letters": await _dead_letters(platform),
+        "dead_letters": await _dead_letters(places),
         "seconds": round(seconds, 1),
     }
 
 
-async def _published(platform: Platform) -> tuple[Counter[str], dict[str, int]]:
+async def mails_received(places: Places) -> int:
+    """How many mails the catcher holds."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{places.url('mail')}/messages")
+        return len(answer.raise_for_status().json())
+
+
+async def _published(places: Places) -> tuple[Counter[str], dict[str, int]]:
     """What lies on the topics: events by type, and by topic."""
     types: Counter[str] = Counter()
     topics = {}
     for name in sorted(CATALOGUE.topics):
-        records = await everything_on(platform.kafka, name)
+        records = await everything_on(places.kafka, name)
         types.update(header(record, "ce_type") for record in records)
         topics[name] = len(records)
     return types, topics
 
 
-async def _dead_letters(platform: Platform) -> int:
+async def _dead_letters(places: Places) -> int:
     total = 0.0
     async with httpx.AsyncClient() as client:
         for name in SERVICES:
-            text = (await client.get(f"{platform.url(name)}/metrics")).text
+            text = (await client.get(f"{places.url(name)}/metrics")).text
             total += sum(
                 float(line.rpartition(" ")[2])
                 for line in text.splitlines()
