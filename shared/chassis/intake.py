@@ -161,6 +161,7 @@ class Intake:
             return "duplicate"
         if ordered and (cursor.held_at is not None or sequence > cursor.sequence + 1):
             waiting.keep(tx, item)
+            self._tell(tx, item, "intake.message_waiting", logging.WARNING)
             after[item.lane] = cursor._replace(waiting=True)
             return "waiting"
         if item.flaw:
@@ -181,16 +182,19 @@ class Intake:
 
     def _bury(self, tx: Tx, item: Incoming, *, holds: bool) -> str:
         dead_letters.keep(tx, item, holds=holds)
+        self._tell(tx, item, "intake.message_dead_lettered", logging.ERROR)
+        return "dead_lettered"
+
+    def _tell(self, tx: Tx, item: Incoming, event: str, level: int) -> None:
+        """One line for a message that did not simply take effect."""
         tx.note(
-            "intake.message_dead_lettered",
-            level=logging.ERROR,
+            event,
+            level=level,
             group=self.group,
             place=item.message.place,
             reason=item.flaw,
             event_id=str(item.envelope.id) if item.envelope else None,
-            lane_held=holds,
         )
-        return "dead_lettered"
 
     async def handle(self, tx: Tx, item: Incoming) -> str:
         """Run the handler of a message inside its trail; nothing where the service has no route."""

@@ -238,7 +238,7 @@ class Service:
             except Exception as error:
                 ticks.labels(schedule.name, "failed").inc()
                 expected = is_transient(error)
-                log.warning(
+                log.exception(
                     "schedule.failed",
                     schedule=schedule.name,
                     reason=type(error).__name__,

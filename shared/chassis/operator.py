@@ -1,5 +1,6 @@
 """What an operator decides about dead letters: redrive or discard, each once, in order, and written down."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from shared.chassis import cursors, dead_letters
@@ -100,4 +101,6 @@ class DeadLetterDesk:
     async def _claim(self, tx: Tx, letter: Document, state: str, by: str) -> None:
         if await dead_letters.close(tx, letter, state, by) != 1:
             raise Conflict("decided_meanwhile", "Somebody else has decided this dead letter.")
-        tx.note(f"dead_letter.{state}", place=letter["_id"], reason=letter["reason"], by=by)
+        level = logging.INFO if state == dead_letters.REDRIVEN else logging.WARNING
+        told = {"place": letter["_id"], "reason": letter["reason"], "by": by}
+        tx.note(f"dead_letter.{state}", level=level, **told)

@@ -59,8 +59,11 @@ class Relay:
                 try:
                     sent = await self.round()
                     pause = 0.1
+                except LeaseLost:
+                    log.warning("relay.lease_lost", fence=self._fence)
+                    continue
                 except Exception as error:
-                    if not is_transient(error) and not isinstance(error, LeaseLost):
+                    if not is_transient(error):
                         raise
                     log.warning("relay.publish_failed", reason=type(error).__name__)
                     await self.close()

@@ -10,8 +10,9 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -27,6 +28,8 @@ from shared.chassis.metrics import Metrics
 from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.subscribe")
+
+Result = TypeVar("Result")
 
 BATCH = 500
 IDLE_MS = 50
@@ -124,26 +127,39 @@ class Subscription:
             await self._stopping.wait()
 
     async def _apply(self, messages: Sequence[Message]) -> None:
+        done = await self._patiently(
+            partial(self._take_effect, messages), partial(self._still_owned, messages)
+        )
+        if done:
+            await self._committed()
+            self._committing = asyncio.create_task(self._commit(messages))
+            if self._stopping.is_set():
+                await self._committed()
+
+    async def _take_effect(self, messages: Sequence[Message]) -> bool:
+        started = time.monotonic()
+        outcomes = await self.intake.apply(messages)
+        self._count(messages, outcomes, time.monotonic() - started)
+        return True
+
+    async def _patiently(
+        self, work: Callable[[], Awaitable[Result]], wanted: Callable[[], bool]
+    ) -> Result | None:
+        """Do it, and again while broker or database are away; None once it is not wanted any more."""
         pause = SHORTEST_PAUSE
-        while not self._stopping.is_set() and self._still_owned(messages):
-            self._busy_since = started = time.monotonic()
+        while not self._stopping.is_set() and wanted():
+            self._busy_since = time.monotonic()
             try:
-                outcomes = await self.intake.apply(messages)
+                return await work()
             except Exception as error:
                 if not is_transient(error):
                     raise
-                self._busy_since = None
                 log.warning("intake.paused", group=self.intake.group, reason=type(error).__name__)
-                await self._rest(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-            else:
+            finally:
                 self._busy_since = None
-                self._count(messages, outcomes, time.monotonic() - started)
-                await self._committed()
-                self._committing = asyncio.create_task(self._commit(messages))
-                if self._stopping.is_set():
-                    await self._committed()
-                return
+            await self._rest(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        return None
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -198,16 +214,26 @@ class Subscription:
         for place in assigned:
             consumer.seek(place, 0)
         try:
-            offsets = await self._starting_offsets(consumer, assigned)
-            await self.intake.assigned([(place.topic, place.partition) for place in assigned])
+            offsets = await self._patiently(
+                partial(self._prepare, consumer, assigned), lambda: True
+            )
         except Exception as error:  # noqa: BLE001 - aiokafka would swallow it; the service must not
             self._fail(error)
+            return
+        if offsets is None:
             return
         for place, offset in offsets.items():
             consumer.seek(place, offset)
         self._owned = set(assigned)
         consumer.resume(*assigned)
         log.info("intake.assigned", group=self.intake.group, partitions=len(assigned))
+
+    async def _prepare(
+        self, consumer: AIOKafkaConsumer, assigned: Collection[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        offsets = await self._starting_offsets(consumer, assigned)
+        await self.intake.assigned([(place.topic, place.partition) for place in assigned])
+        return offsets
 
     async def _starting_offsets(
         self, consumer: AIOKafkaConsumer, assigned: Collection[TopicPartition]
@@ -225,7 +251,9 @@ class Subscription:
             ends = await consumer.end_offsets(list(kept))
             lost += [place for place, offset in kept.items() if offset > ends[place]]
         if lost:
-            raise OffsetLost(", ".join(f"{place.topic}:{place.partition}" for place in lost))
+            places = ", ".join(f"{place.topic}:{place.partition}" for place in lost)
+            log.error("intake.offset_lost", group=self.intake.group, places=places)
+            raise OffsetLost(places)
         return kept | fresh
 
     async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
@@ -258,6 +286,7 @@ class _FetchTroubles:
     def log(self, level: int, message: Any, *_: Any, **details: Any) -> None:
         error = details.get("exc_info")
         if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
+            log.error("intake.offset_lost", places=str(error))
             self._fail(OffsetLost(str(error)))
         elif error and not isinstance(error, KafkaError):
             # The batch was dropped before it reached us; going on would lose it.
