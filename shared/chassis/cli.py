@@ -29,6 +29,7 @@ from shared.chassis.operator import DeadLetterDesk
 from shared.chassis.refusals import Refusal
 from shared.chassis.settings import BadSettings, ServiceSettings, load, shown
 from shared.chassis.topics import create_topics
+from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.cli")
 
@@ -55,7 +56,7 @@ def command_line(
     )
 
     def settings() -> S:
-        return _settings(settings_class)
+        return _good(lambda: load(settings_class, os.environ))
 
     @app.callback()
     def run(context: typer.Context) -> None:
@@ -89,7 +90,10 @@ def command_line(
         made = _answer(lambda: initiate_replica_set(address, host))
         typer.echo("replica set rs0 initiated" if made else "replica set was initiated before")
 
-    app.add_typer(_dead_letter_commands(lambda: build(settings())), name="dead-letters")
+    def service() -> Service:
+        return _good(lambda: build(settings()))
+
+    app.add_typer(_dead_letter_commands(service), name="dead-letters")
     return app
 
 
@@ -160,7 +164,13 @@ async def _find(service: Service, place: str) -> tuple[DeadLetterDesk, Document]
 
 async def _decide(service: Service, place: str, by: str, decision: str) -> str:
     desk, _ = await _find(service, place)
-    return await (desk.redrive(place, by) if decision == "redrive" else desk.discard(place, by))
+    try:
+        return await (desk.redrive(place, by) if decision == "redrive" else desk.discard(place, by))
+    except Exception as error:
+        if isinstance(error, Refusal) or is_transient(error):
+            raise
+        typer.echo(f"{place} failed again: {type(error).__name__}; it stays open", err=True)
+        raise typer.Exit(EXIT_FAILED) from None
 
 
 async def _redrive_all(service: Service, reason: str | None, by: str) -> int:
@@ -171,15 +181,17 @@ async def _redrive_all(service: Service, reason: str | None, by: str) -> int:
             place = letter["_id"]
             try:
                 typer.echo(f"{place} {await desk.redrive(place, by)}")
-            except (Refusal, ValueError, LookupError, TypeError) as error:
+            except Exception as error:
+                if is_transient(error):
+                    raise
                 failures += 1
                 typer.echo(f"{place} failed: {type(error).__name__}", err=True)
     return failures
 
 
-def _settings(settings_class: type[S]) -> S:
+def _good(make: Callable[[], Result]) -> Result:
     try:
-        return load(settings_class, os.environ)
+        return make()
     except BadSettings as bad:
         _refuse(bad.problems)
 
@@ -197,7 +209,7 @@ def _run(part: Callable[[], Awaitable[None]]) -> None:
 
     try:
         uvloop.run(main())
-    except Misconfigured as error:
+    except (Misconfigured, BadSettings) as error:
         problems = str(error).splitlines()
         log.error("service.misconfigured", problems=problems)  # noqa: TRY400 - no bug, no stack
         raise typer.Exit(EXIT_MISCONFIGURED) from None

@@ -1,9 +1,11 @@
 """What every service stands on: clients, databases, topic edges. The service's `app.build` joins the parts."""
 
+import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Sequence
+import ssl
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -25,7 +27,7 @@ from shared.chassis.mongo import (
     open_database,
 )
 from shared.chassis.relay import Relay
-from shared.chassis.settings import ServiceSettings
+from shared.chassis.settings import BadSettings, ServiceSettings
 from shared.chassis.transactions import Transactions
 
 OWN_INDEXES = (
@@ -60,13 +62,16 @@ class Foundation:
         self.metrics = Metrics()
         self.health = Health()
         self.kafka = kafka_address(settings)
+        with _in_pem_format("OBVERSE_KAFKA_{CA,CERT,KEY}_FILE"):
+            self.kafka.tls()
         self.owner = f"{service}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
     def database(
         self, name: str, indexes: Sequence[Index] = (), address: MongoAddress | None = None
     ) -> Database:
         """A database by name; `address` where it has a user of its own."""
-        client = connect(address or mongo_address(self.settings), self.owner)
+        with _in_pem_format("OBVERSE_MONGO_CA_FILE"):
+            client = connect(address or mongo_address(self.settings), self.owner)
         mongo = open_database(client, name)
         transactions = Transactions(client, mongo, self.clock)
         return Database(name, client, mongo, transactions, (*OWN_INDEXES, *indexes))
@@ -78,6 +83,17 @@ class Foundation:
     def relay(self, database: Database) -> Relay:
         """The publisher of a database's outbox."""
         return Relay(database.mongo, database.transactions, self.kafka, self.metrics, self.owner)
+
+
+@contextlib.contextmanager
+def _in_pem_format(files: str) -> Iterator[None]:
+    """A file that is there and holds something else is a bad setting, and no trouble that passes."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        raise BadSettings(
+            [f"{files}: holds no certificate or key; name files in PEM format"]
+        ) from error
 
 
 def mongo_address(settings: ServiceSettings) -> MongoAddress:

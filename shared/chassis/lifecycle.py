@@ -36,6 +36,8 @@ WATCH_SECONDS = 30.0
 STUCK_SECONDS = 120.0
 # Long enough for clients that poll /readyz every 200 ms to turn to another replica.
 DRAIN_SECONDS = 0.5
+# What is under way may end; a caller who never sends the rest of a body keeps nobody from stopping.
+LONGEST_REQUEST_SECONDS = 10
 
 
 class Misconfigured(Exception):
@@ -265,7 +267,12 @@ class _Server(uvicorn.Server):
     def __init__(self, api: FastAPI, listener: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                api, log_config=None, access_log=False, lifespan="off", server_header=False
+                api,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
             )
         )
         self._listener = listener
