@@ -11,8 +11,9 @@ from bson import Binary
 from pymongo import InsertOne, UpdateOne
 
 from shared.chassis.ids import new_id
-from shared.chassis.messages import MAX_VALUE_BYTES, Incoming, Message
+from shared.chassis.messages import Incoming, Message
 from shared.chassis.mongo import Document, Index, MongoDatabase
+from shared.chassis.outbox import MAX_VALUE_BYTES
 from shared.chassis.transactions import Tx
 
 COLLECTION = "dead_letters"

@@ -1,18 +1,18 @@
 """Marks of what is being processed, so that a message that kills its process is found out.
 
 One mark per partition is written before a batch and removed by the batch's own transaction. A mark that a
-new owner finds tells where the last one died: that stretch is taken one by one, and a message that was
-begun three times and never ended is not begun again.
+new owner finds tells where the last one died: that stretch is taken one by one, and a message that three
+processes began and none ended is not begun again. What is released from waiting is marked by its lane.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pymongo import DeleteMany, UpdateOne
+from pymongo import DeleteMany, DeleteOne, ReturnDocument, UpdateOne
 from pymongo.write_concern import WriteConcern
 
 from shared.chassis.messages import Message
-from shared.chassis.mongo import MongoDatabase
+from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.transactions import Tx
 
 COLLECTION = "in_flight"
@@ -23,7 +23,7 @@ Partition = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Offsets that were begun and not ended; `begun` counts how often."""
+    """Offsets that were begun and not ended; `begun` counts by how many processes."""
 
     first: int
     last: int
@@ -51,8 +51,8 @@ async def found(
     return {names[row["_id"]]: Stretch(row["first"], row["last"], row["begun"]) for row in rows}
 
 
-async def mark(database: MongoDatabase, messages: Iterable[Message]) -> None:
-    """Mark these messages as begun. Only the primary's memory is waited for: it guards nothing else."""
+async def mark(database: MongoDatabase, owner: str, messages: Iterable[Message]) -> None:
+    """Mark these messages as begun by this process. Only the primary's memory is waited for."""
     stretches: dict[str, tuple[int, int]] = {}
     for message in messages:
         name = _name((message.topic, message.partition))
@@ -60,16 +60,33 @@ async def mark(database: MongoDatabase, messages: Iterable[Message]) -> None:
         stretches[name] = (min(first, message.offset), max(last, message.offset))
     collection = database.get_collection(COLLECTION, write_concern=WriteConcern(1))
     await collection.bulk_write(
-        [_begin(name, first, last) for name, (first, last) in stretches.items()], ordered=False
+        [_begin(name, owner, *stretch) for name, stretch in stretches.items()], ordered=False
     )
 
 
-def _begin(name: str, first: int, last: int) -> UpdateOne:
+async def mark_lane(database: MongoDatabase, owner: str, lane: str) -> bool:
+    """Mark the next waiting message of a lane as begun; False where it was begun too often before."""
+    marked: Document = await database[COLLECTION].find_one_and_update(
+        {"_id": lane}, _change(owner, 0, 0), upsert=True, return_document=ReturnDocument.AFTER
+    )
+    return int(marked["begun"]) <= DEATHS_ALLOWED
+
+
+def _begin(name: str, owner: str, first: int, last: int) -> UpdateOne:
+    return UpdateOne({"_id": name}, _change(owner, first, last), upsert=True)
+
+
+def _change(owner: str, first: int, last: int) -> list[Document]:
+    """One more start of the same stretch, or the first of another; trying again is no new start."""
     same = {"$and": [{"$eq": ["$first", first]}, {"$eq": ["$last", last]}]}
-    begun = {"$cond": [same, {"$add": ["$begun", 1]}, 1]}
-    return UpdateOne(
-        {"_id": name}, [{"$set": {"begun": begun, "first": first, "last": last}}], upsert=True
-    )
+    mine = {"$eq": ["$owner", owner]}
+    begun = {"$cond": [same, {"$add": ["$begun", {"$cond": [mine, 0, 1]}]}, 1]}
+    return [{"$set": {"begun": begun, "first": first, "last": last, "owner": owner}}]
+
+
+def clear_lane(tx: Tx, lane: str) -> None:
+    """Remove a lane's mark in the transaction that ends its message."""
+    tx.write(COLLECTION, DeleteOne({"_id": lane}))
 
 
 def clear(tx: Tx, messages: Iterable[Message]) -> None:

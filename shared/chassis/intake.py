@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from shared.chassis import cursors, dead_letters, in_flight, waiting
 from shared.chassis.correlation import Trail, following
 from shared.chassis.cursors import Cursor
+from shared.chassis.ids import new_id
 from shared.chassis.in_flight import Partition, Stretch
 from shared.chassis.messages import Incoming, Message, Routes, read
 from shared.chassis.mongo import MongoDatabase
@@ -20,6 +21,7 @@ from shared.chassis.troubles import is_transient
 from shared.contracts.catalogue import CATALOGUE
 
 Outcomes = Counter[str]
+KILLED = "killed_process"
 
 
 class Intake:
@@ -32,6 +34,7 @@ class Intake:
         self.routes = routes
         self.database = database
         self.transactions = transactions
+        self._owner = str(new_id())
         self._suspects: dict[Partition, Stretch] = {}
 
     @property
@@ -54,7 +57,7 @@ class Intake:
         incoming = [read(message, self.routes) for message in messages]
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
-                await in_flight.mark(self.database, messages)
+                await in_flight.mark(self.database, self._owner, messages)
                 return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming))
             except Exception as error:
                 if is_transient(error):
@@ -72,8 +75,10 @@ class Intake:
         return outcomes
 
     async def _advance(self, lane: str) -> Outcomes:
+        alive = await in_flight.mark_lane(self.database, self._owner, lane)
+        flaw = None if alive else KILLED
         try:
-            return await self.transactions.run(lambda tx: self._take_next(tx, lane))
+            return await self.transactions.run(lambda tx: self._take_next(tx, lane, flaw))
         except Exception as error:
             if is_transient(error):
                 raise
@@ -101,8 +106,8 @@ class Intake:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
         stretch = self._suspects.get((item.message.topic, item.message.partition))
         if stretch and stretch.deadly(item.message.offset):
-            item = item._replace(flaw="killed_process")
-        await in_flight.mark(self.database, [item.message])
+            item = item._replace(flaw=KILLED)
+        await in_flight.mark(self.database, self._owner, [item.message])
         try:
             outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
         except Exception as error:
@@ -123,12 +128,13 @@ class Intake:
         in_flight.clear(tx, [item.message])
         return outcome
 
-    async def _take_next(self, tx: Tx, lane: str, flaw: str | None = None) -> Outcomes:
+    async def _take_next(self, tx: Tx, lane: str, flaw: str | None) -> Outcomes:
         """The one waiting message whose turn it is; nothing when the lane is held or has a gap."""
         before = await cursors.load(tx, [lane])
         after = dict(before)
         outcomes = await self._step(tx, lane, after, flaw)
         await cursors.save(tx, before, after)
+        in_flight.clear_lane(tx, lane)
         return outcomes
 
     async def _follow(self, tx: Tx, lane: str, after: dict[str, Cursor]) -> Outcomes:

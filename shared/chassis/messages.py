@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from shared.chassis.outbox import lane
+from shared.chassis.outbox import MAX_VALUE_BYTES, lane
 from shared.chassis.transactions import Tx
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE, EventType, Topic
@@ -26,7 +26,6 @@ Handler = Callable[[Tx, Event[Any]], Awaitable[None]]
 Routes = Mapping[type[Contract], Handler]
 _Known = tuple["Message", Envelope, Topic | None, str]
 
-MAX_VALUE_BYTES = 1024 * 1024
 _MAJOR = re.compile(r"\.v\d+$")
 _FAMILIES = {_MAJOR.sub("", name) for name in CATALOGUE.by_type}
 

@@ -10,6 +10,7 @@ from shared.chassis.mongo import Document
 from shared.chassis.refusals import Conflict, NotFound
 from shared.chassis.transactions import Tx
 
+CONFLICT = "id_conflict"
 Refetch = Callable[[str, int, int], Awaitable[Message | None]]
 
 
@@ -35,6 +36,8 @@ class DeadLetterDesk:
         letter = await self._letter(place)
         if letter["state"] != dead_letters.OPEN:
             return str(letter["state"])
+        if letter["reason"] == CONFLICT:
+            raise Conflict(CONFLICT, "Another event has its place for good; discard the letter.")
         message = dead_letters.original_of(letter) or await self._refetch(
             letter["topic"], letter["partition"], letter["offset"]
         )

@@ -18,6 +18,7 @@ from pymongo import UpdateOne
 from shared.chassis.correlation import Trail, current_trail
 from shared.chassis.ids import new_id
 from shared.chassis.mongo import AT_ONCE, Collections, Document, Index
+from shared.chassis.refusals import Invalid
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE, Topic
 from shared.contracts.envelope import Envelope, to_headers, to_value
@@ -25,6 +26,7 @@ from shared.contracts.envelope import Envelope, to_headers, to_value
 OUTBOX = "outbox"
 SEQUENCES = "sequences"
 DAYS_TO_KEEP_SENT = 7
+MAX_VALUE_BYTES = 1024 * 1024
 
 UNSENT = {"sent_at": None}
 INDEXES = (
@@ -55,6 +57,10 @@ class Outgoing:
         """The event that carries this data."""
         event = CATALOGUE.by_model[type(data)]
         value = to_value(data)
+        if len(value) > MAX_VALUE_BYTES:
+            raise Invalid(
+                "event_too_large", "What is to be told does not fit an event; shorten it."
+            )
         return cls(new_id(), event.name, event.topic, key, value, now, current_trail())
 
     @classmethod

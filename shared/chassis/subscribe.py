@@ -62,6 +62,7 @@ class Subscription:
         self._fail = fail
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
+        self._joined = False
         self.rebalanced = asyncio.Event()
         """Set when partitions were taken away: another member came, or a topic is gone."""
         self._busy_since: float | None = None
@@ -89,8 +90,8 @@ class Subscription:
 
     @property
     def ready(self) -> bool:
-        """Whether the group has given this member its share."""
-        return bool(self._owned)
+        """Whether the group has given this member its share once, be it nothing."""
+        return self._joined
 
     def stuck_for(self) -> float:
         """Seconds that the present batch has taken so far, pauses not counted."""
@@ -181,6 +182,8 @@ class Subscription:
             place = TopicPartition(item.topic, item.partition)
             if place in self._owned:
                 offsets[place] = max(offsets.get(place, 0), item.offset + 1)
+        if not offsets:  # every partition went to another member meanwhile
+            return
         try:
             await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
         except (KafkaError, TimeoutError) as error:
@@ -207,6 +210,9 @@ class Subscription:
 
     async def on_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Decide where to read from, partition by partition, before anything is fetched."""
+        if not assigned:
+            self._joined = True
+            return
         consumer = self._consumer()
         # aiokafka looks for offsets on its own while this runs, and fails on a partition that has none.
         # A place to stand, under pause, keeps it from looking; nothing is fetched from there.
@@ -224,7 +230,7 @@ class Subscription:
             return
         for place, offset in offsets.items():
             consumer.seek(place, offset)
-        self._owned = set(assigned)
+        self._owned, self._joined = set(assigned), True
         consumer.resume(*assigned)
         log.info("intake.assigned", group=self.intake.group, partitions=len(assigned))
 
@@ -273,8 +279,7 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._subscription.on_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        if assigned:
-            await self._subscription.on_assigned(assigned)
+        await self._subscription.on_assigned(assigned)
 
 
 class _FetchTroubles:

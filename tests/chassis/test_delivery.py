@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +18,7 @@ from shared.chassis.leases import Leases
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.refusals import Invalid
 from shared.chassis.relay import LEASE, Relay
 from shared.chassis.subscribe import OffsetLost, Subscription
 from shared.chassis.transactions import Transactions, Tx
@@ -276,3 +277,32 @@ async def test_an_offset_that_the_broker_no_longer_has_stops_the_service(
 
 async def failed(reader: Reader) -> bool:
     return bool(reader.failures)
+
+
+async def test_an_event_that_no_broker_would_take_is_refused_when_it_is_written(
+    producer: Producer,
+) -> None:
+    contact = ContactChanged(
+        person_id=uuid4(), name="x" * 1_048_576, email="a@example.org", locale="en", time_zone="UTC"
+    )
+
+    async def work(tx: Tx) -> None:
+        tx.publish(contact, "a")
+
+    with pytest.raises(Invalid) as refused:
+        await producer.transactions.run(work)
+    assert refused.value.code == "event_too_large"
+    assert await producer.unsent() == 0
+
+
+async def test_a_member_without_a_share_is_ready_too(producer: Producer, reader: Reader) -> None:
+    async with AsyncExitStack() as stack:
+        members = [
+            await stack.enter_async_context(subscribed(reader, f"member-{number}"))
+            for number in range(7)
+        ]
+        await until(lambda: all_ready(members), "seven members of six partitions are ready")
+
+
+async def all_ready(members: list[Subscription]) -> bool:
+    return all(member.ready for member in members)

@@ -340,3 +340,32 @@ async def test_a_dead_letter_of_a_personal_topic_keeps_coordinates_only(desk: De
     desk.in_kafka[1] = contact(1)
     assert await desk.letters.redrive(f"{CONTACT_TOPIC}:0:1", by="anna") == "redriven"
     assert await desk.seen() == [1]
+
+
+async def test_trouble_that_passes_by_itself_is_no_death(desk: Desk) -> None:
+    for _ in range(5):
+        desk.unreachable = 1
+        with pytest.raises(AutoReconnect):
+            await desk.take(ended(1))
+    await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.take(ended(1)) == {"applied": 1}
+
+
+async def test_a_waiting_message_that_kills_its_process_is_found_out_too(desk: Desk) -> None:
+    await desk.take(ended(1), ended(3))
+    lane = f"{TOPIC}|{PAIR}"
+    await desk.database["cursors"].update_one({"_id": lane}, {"$set": {"sequence": 2}})
+    mark = {"_id": lane, "first": 0, "last": 0, "begun": 3, "owner": "the third that died"}
+    await desk.database["in_flight"].insert_one(mark)
+    await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.seen() == [1]
+    assert await desk.reasons() == ["killed_process"]
+
+
+async def test_a_conflict_can_only_be_discarded(desk: Desk) -> None:
+    await desk.take(ended(1), ended(1, value=b"{}", offset=8))
+    with pytest.raises(Conflict) as refused:
+        await desk.letters.redrive(f"{TOPIC}:0:8", by="anna")
+    assert refused.value.code == "id_conflict"
+    assert await desk.letters.discard(f"{TOPIC}:0:8", by="anna") == "discarded"
+    assert await desk.take(ended(2)) == {"applied": 1}
