@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import Database, Foundation
 from shared.chassis.gauges import keep_gauges
+from shared.chassis.health import health_routes
 from shared.chassis.intake import Intake
 from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
 from shared.chassis.relay import Relay
@@ -103,10 +104,9 @@ class Service:
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, self.stop)
         parts = self.foundation.settings.run
-        server = _Server(self.api, self._listen()) if Part.API in parts else None
-        tasks = [self._guard(server.serve_here())] if server else []
+        server = _Server(self.api if Part.API in parts else self._health_only(), self._listen())
         log.info("service.started", url=self.url, parts=sorted(parts))
-        tasks.append(self._guard(self._work(parts)))
+        tasks = [self._guard(server.serve_here()), self._guard(self._work(parts))]
         await self._stop.wait()
         log.info("service.stopping")
         await self._drain(server)
@@ -117,6 +117,12 @@ class Service:
             raise self._failure
         log.info("service.stopped")
 
+    def _health_only(self) -> FastAPI:
+        """What a worker answers: whether it lives and is ready, and its metrics."""
+        worker = FastAPI(openapi_url=None)
+        worker.include_router(health_routes(self.foundation.health, self.foundation.metrics))
+        return worker
+
     def _listen(self) -> socket.socket:
         settings = self.foundation.settings
         listener = socket.create_server((settings.http_host, settings.http_port), backlog=512)
@@ -124,13 +130,12 @@ class Service:
         self.url = f"http://{host}:{port}"
         return listener
 
-    async def _drain(self, server: "_Server | None") -> None:
+    async def _drain(self, server: "_Server") -> None:
         self.foundation.health.checks["running"] = _no
         await asyncio.gather(*(item.stop() for item in self._subscriptions), return_exceptions=True)
-        if server:
-            if self.foundation.settings.environment is not Environment.TEST:
-                await asyncio.sleep(DRAIN_SECONDS)
-            server.should_exit = True
+        if self.foundation.settings.environment is not Environment.TEST:
+            await asyncio.sleep(DRAIN_SECONDS)
+        server.should_exit = True
 
     def _guard(self, part: Awaitable[None]) -> "asyncio.Task[None]":
         async def guarded() -> None:
