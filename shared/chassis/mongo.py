@@ -142,7 +142,10 @@ async def initiate_replica_set(address: MongoAddress, host: str) -> bool:
     `host` is the address by which clients reach the node, as "name:port".
     """
     client: Client = AsyncIOMotorClient(
-        address.url, directConnection=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS
+        address.url,
+        directConnection=True,
+        replicaSet=None,  # the set that the URL names is yet to come
+        serverSelectionTimeoutMS=SERVER_SELECTION_MS,
     )
     members = [{"_id": 0, "host": host}]
     try:
