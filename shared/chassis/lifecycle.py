@@ -163,10 +163,15 @@ class Service:
             loops += [self._keep_schedule(schedule) for schedule in self.schedules]
         if broker_needed:
             loops.append(self._watch_topics())
+        loops.append(self._tell_ready())
+        await asyncio.gather(*(self._guard(loop) for loop in loops))
+
+    async def _tell_ready(self) -> None:
+        for subscription in self._subscriptions:
+            await _sleep(None, subscription.joined, self._stop)
         if not self._stop.is_set():
             self.ready.set()
             log.info("service.ready")
-        await asyncio.gather(*(self._guard(loop) for loop in loops))
 
     def _watch_health(self) -> None:
         health = self.foundation.health
@@ -175,7 +180,7 @@ class Service:
         health.checks["started"] = self._is_ready
 
     async def _is_ready(self) -> bool:
-        return self.ready.is_set() and all(item.ready for item in self._subscriptions)
+        return self.ready.is_set()
 
     async def _until_it_answers(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
         checks = self.foundation.health.checks
@@ -302,8 +307,8 @@ async def _no() -> bool:
     return False
 
 
-async def _sleep(seconds: float, *alarms: asyncio.Event) -> None:
-    """Sleep until an alarm goes off, or for so long."""
+async def _sleep(seconds: float | None, *alarms: asyncio.Event) -> None:
+    """Sleep until an alarm goes off, or for so long at most."""
     waits = [asyncio.ensure_future(alarm.wait()) for alarm in alarms]
     try:
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -62,7 +62,9 @@ class Subscription:
         self._fail = fail
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
-        self._joined = False
+        self.joined = (
+            asyncio.Event()
+        )  # set once the group has given this member its share, be it nothing
         self.rebalanced = asyncio.Event()
         """Set when partitions were taken away: another member came, or a topic is gone."""
         self._busy_since: float | None = None
@@ -87,11 +89,6 @@ class Subscription:
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         )
         self._subscriber(self._take)
-
-    @property
-    def ready(self) -> bool:
-        """Whether the group has given this member its share once, be it nothing."""
-        return self._joined
 
     def stuck_for(self) -> float:
         """Seconds that the present batch has taken so far, pauses not counted."""
@@ -211,7 +208,7 @@ class Subscription:
     async def on_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Decide where to read from, partition by partition, before anything is fetched."""
         if not assigned:
-            self._joined = True
+            self.joined.set()
             return
         consumer = self._consumer()
         # aiokafka looks for offsets on its own while this runs, and fails on a partition that has none.
@@ -230,7 +227,8 @@ class Subscription:
             return
         for place, offset in offsets.items():
             consumer.seek(place, offset)
-        self._owned, self._joined = set(assigned), True
+        self._owned = set(assigned)
+        self.joined.set()
         consumer.resume(*assigned)
         log.info("intake.assigned", group=self.intake.group, partitions=len(assigned))
 

@@ -305,4 +305,4 @@ async def test_a_member_without_a_share_is_ready_too(producer: Producer, reader:
 
 
 async def all_ready(members: list[Subscription]) -> bool:
-    return all(member.ready for member in members)
+    return all(member.joined.is_set() for member in members)
