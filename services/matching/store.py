@@ -88,6 +88,10 @@ class StoredProgrammes:
         """Keep that it takes nobody any more."""
         self._update(programme_id, {"$set": {"closed": True}})
 
+    def claim(self, programme_id: UUID, by: UUID) -> None:
+        """Write to its document, so that units of work which do so too conflict."""
+        self._update(programme_id, {"$set": {"claimed_by": by}})
+
     def _update(self, programme_id: UUID, change: Document) -> None:
         self._tx.write(PROGRAMMES, UpdateOne({"_id": programme_id}, change, upsert=True))
 

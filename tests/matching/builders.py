@@ -125,5 +125,5 @@ def a_proposal(
 ) -> Pair:
     """An open proposal, by default between mentor 1 and mentee 2."""
     sides = mentor or a_mentor(1), mentee or a_mentee(2)
-    expires_at = NOW + TERMS.proposals_wait
-    return propose(UUID(int=number), a_round(), match or a_match(*sides), sides, expires_at).pair
+    what = match or a_match(*sides)
+    return propose(UUID(int=number), a_round(), what, sides, TERMS, NOW).pair

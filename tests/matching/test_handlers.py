@@ -8,8 +8,10 @@ import pytest
 
 from services.matching.domain.pairs import Ending, PairState
 from services.matching.domain.rounds import RoundState
-from services.matching.handlers import learning, pairs
+from services.matching.handlers import learning, pairs, rounds
 from services.matching.handlers.pairs import Caller
+from services.matching.handlers.rounds import Claim
+from services.matching.store import Unit
 from shared.chassis.refusals import Conflict, NotFound
 from tests.matching.builders import COHORT, NOW, PROGRAMME, TERMS, a_mentee, a_mentor
 from tests.matching.conftest import House
@@ -140,6 +142,33 @@ async def test_a_round_of_a_programme_that_closed_meanwhile_fails_with_that_reas
 
     assert (done.state, done.failure) == (RoundState.FAILED, "programme_closed")
     assert await house.pairs() == []
+
+
+async def test_a_programme_that_closes_while_proposals_are_written_keeps_none_of_them(
+    house: House,
+) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    claim = Claim((await house.ask_for_round()).id, fence=1)
+    pool = await house.do(partial(rounds.start_round, claim=claim))
+    assert pool is not None
+    outcome = await house.solver.solve(pool)
+    attempts: list[Unit] = []
+
+    async def finish(unit: Unit) -> None:
+        # What is read from here on is of this moment.
+        programme = await unit.programmes.get(PROGRAMME)
+        attempts.append(unit)
+        if len(attempts) == 1:
+            assert programme is not None
+            assert not programme.closed
+            await house.do(partial(learning.close_programme, programme_id=PROGRAMME))
+        await rounds.finish_round(unit, claim, outcome)
+
+    await house.do(finish)
+
+    assert await house.pairs() == []
+    done = await house.do(lambda unit: rounds.read_round(unit, PROGRAMME, claim.round_id))
+    assert (done.state, done.failure) == (RoundState.FAILED, "programme_closed")
 
 
 async def test_who_withdraws_frees_the_partner_at_once(house: House) -> None:

@@ -1,5 +1,6 @@
 """A pair from the proposal to its end, whoever says what."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from services.matching.domain.candidates import Side
 from services.matching.domain.pairs import Ending, Pair, PairState
 from services.matching.domain.rounds import Match
+from services.matching.domain.terms import FormatTerms
 from services.matching.domain.weeks import Slot
 from shared.chassis.refusals import Conflict, NotFound, Refusal
 from tests.matching.builders import NOW, TERMS, a_mentee, a_mentor, a_proposal
@@ -46,10 +48,18 @@ def test_the_second_yes_forms_the_pair_for_as_long_as_its_format_lasts() -> None
     assert facts(step) == ["ProposalAccepted", "PairFormed"]
 
 
+def test_a_pair_runs_as_long_as_was_proposed_whatever_the_programme_allows_meanwhile() -> None:
+    once = a_proposal().accept(Side.MENTEE, NOW, TERMS).pair
+    without = replace(TERMS, formats=(FormatTerms("sprint", 2, 0),))
+    step = once.accept(Side.MENTOR, NOW, without)
+
+    assert step.pair.until == date(2026, 5, 31)
+
+
 def test_no_pair_outlasts_its_programme() -> None:
-    assert TERMS.last_day("one_to_one", date(2099, 12, 1)) == date(2099, 12, 31)
-    assert TERMS.last_day("one_to_one", date(2100, 1, 5)) == date(2100, 1, 5)
-    assert TERMS.last_day("sprint", date(2099, 12, 1)) == date(2099, 12, 1)
+    assert TERMS.last_day(90, date(2099, 12, 1)) == date(2099, 12, 31)
+    assert TERMS.last_day(90, date(2100, 1, 5)) == date(2100, 1, 5)
+    assert TERMS.last_day(0, date(2099, 12, 1)) == date(2099, 12, 1)
 
 
 @pytest.mark.parametrize("second", [False, True])

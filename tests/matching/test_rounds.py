@@ -151,5 +151,5 @@ def test_a_round_that_is_over_is_not_started_again() -> None:
 
 
 def test_a_pair_formed_on_its_last_day_ends_that_day() -> None:
-    assert TERMS.last_day("unknown_format", date(2026, 3, 2)) == date(2026, 3, 2)
+    assert TERMS.last_day(0, date(2026, 3, 2)) == date(2026, 3, 2)
     assert formed(a_proposal()).end(Ending.COMPLETED).pair.state is PairState.ENDED

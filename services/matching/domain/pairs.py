@@ -56,7 +56,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two volunteers who are asked to work together, do, or did."""
+    """Two volunteers who are asked to work together, do, or did.
+
+    `days` is how long they were asked for: a programme that changes meanwhile changes nothing in that.
+    """
 
     id: UUID
     round_id: UUID
@@ -65,6 +68,7 @@ class Pair:
     mentor: Party
     mentee: Party
     format: str
+    days: int
     topics: tuple[str, ...]
     hobby: str | None
     slots: tuple[Slot, ...]
@@ -111,7 +115,7 @@ class Pair:
         accepted = replace(self, accepted=(*self.accepted, side))
         if len(accepted.accepted) < len(Side):
             return Step(accepted, ProposalAccepted(accepted, side))
-        until = terms.last_day(self.format, now.date())
+        until = terms.last_day(self.days, now.date())
         formed = replace(accepted, state=PairState.FORMED, until=until)
         return Step(formed, ProposalAccepted(formed, side), PairFormed(formed, until))
 
@@ -204,8 +208,10 @@ class Step:
         self.facts = facts
 
 
-def propose(pair_id: UUID, round_: Round, match: Match, sides: Sides, expires_at: datetime) -> Step:
-    """A match of a round becomes a question to both."""
+def propose(
+    pair_id: UUID, round_: Round, match: Match, sides: Sides, terms: Terms, now: datetime
+) -> Step:
+    """A match of a round becomes a question to both, on the terms of now."""
     pair = Pair(
         id=pair_id,
         round_id=round_.id,
@@ -214,10 +220,11 @@ def propose(pair_id: UUID, round_: Round, match: Match, sides: Sides, expires_at
         mentor=Party.of(sides[0]),
         mentee=Party.of(sides[1]),
         format=match.format,
+        days=terms.days_of(match.format),
         topics=match.topics,
         hobby=match.hobby,
         slots=match.slots,
         points=match.points,
-        expires_at=expires_at,
+        expires_at=now + terms.proposals_wait,
     )
     return Step(pair, ProposalMade(pair))

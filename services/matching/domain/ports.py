@@ -32,6 +32,10 @@ class Programmes(Protocol):
         """Keep that it takes nobody any more."""
         ...
 
+    def claim(self, programme_id: UUID, by: UUID) -> None:
+        """Write to it, so that it is not closed or changed by a unit of work at the same moment."""
+        ...
+
 
 class Candidates(Protocol):
     """Volunteers as enrollment tells them."""

@@ -36,9 +36,12 @@ class Terms:
         """How long a proposal stays open."""
         return timedelta(hours=self.proposal_expires_hours)
 
-    def last_day(self, format_: str, today: date) -> date:
-        """The day until which a pair formed today runs: the format's length, within the programme."""
-        days = next((terms.days for terms in self.formats if terms.format == format_), 0)
+    def days_of(self, format_: str) -> int:
+        """How long a pair in this format runs; 0 closes the same day."""
+        return next((terms.days for terms in self.formats if terms.format == format_), 0)
+
+    def last_day(self, days: int, today: date) -> date:
+        """The day until which a pair formed today for so many days runs, within the programme."""
         return max(today, min(today + timedelta(days=days), self.ends_on))
 
 

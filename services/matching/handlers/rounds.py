@@ -100,6 +100,7 @@ async def start_round(unit: Unit, claim: Claim) -> Pool | None:
 async def finish_round(unit: Unit, claim: Claim, outcome: Outcome) -> None:
     """Turn the solver's answer into proposals, as far as it is still allowed."""
     round_ = await _known(unit, claim)
+    unit.programmes.claim(round_.programme_id, by=round_.id)
     programme = await unit.programmes.get(round_.programme_id)
     terms = _terms(programme)
     if terms is None:
@@ -111,8 +112,7 @@ async def finish_round(unit: Unit, claim: Claim, outcome: Outcome) -> None:
     done, fact = round_.complete(claim.fence, outcome)
     for match in outcome.matches:
         sides = candidates[match.mentor_id], candidates[match.mentee_id]
-        expires_at = unit.now + terms.proposals_wait
-        keep(unit, propose(unit.new_id(), done, match, sides, expires_at))
+        keep(unit, propose(unit.new_id(), done, match, sides, terms, unit.now))
     unit.rounds.save(done, outcome)
     unit.publish(fact)
     return None
