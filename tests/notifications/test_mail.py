@@ -12,7 +12,7 @@ from services.notifications.channels.mail import Mail, MailServer, StartTls
 from services.notifications.domain.pairs import Contact
 from services.notifications.domain.reminders import Kind
 from services.notifications.domain.sending import Answer, Outcome
-from tests.notifications.letters import ANNA, letter, reminder
+from tests.notifications.letters import ANNA, VIKTOR, letter, reminder
 from tests.notifications.servers import Mailbox, mail_server, rude_server
 
 
@@ -41,7 +41,39 @@ async def test_a_mail_arrives_with_all_its_headers_and_both_alternatives() -> No
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     plain = mail.get_body(("plain",))
     assert plain is not None
-    assert plain.get_content().startswith("Hello Anna Petrova,\r\n\r\nyou both said yes:")
+    assert plain.get_content().startswith("Hello Anna Petrova,\r\n\r\nYou both said yes:")
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        (
+            "Dorsey Hodge",
+            [
+                b"Subject: Your mentoring session with Dorsey Hodge: Monday, 9 November 2026,",
+                b" 09:30",
+            ],
+        ),
+        (
+            "D. Hodge",
+            [b"Subject: Your mentoring session with D. Hodge: Monday, 9 November 2026, 09:30"],
+        ),
+    ],
+)
+async def test_a_long_subject_begins_on_the_line_of_its_header(
+    name: str, lines: list[bytes]
+) -> None:
+    partner = replace(VIKTOR, name=name)
+    async with mail_server(Mailbox()) as server:
+        await channel(server.port).send(
+            reminder(Kind.SESSION_REMINDER), letter(Kind.SESSION_REMINDER, partner=partner)
+        )
+    (envelope,) = server.envelopes
+    (mail,) = server.mails()
+    head = (envelope.original_content or b"").split(b"\r\n")
+    start = next(place for place, line in enumerate(head) if line.startswith(b"Subject:"))
+    assert head[start : start + len(lines)] == lines
+    assert mail["Subject"] == f"Your mentoring session with {name}: Monday, 9 November 2026, 09:30"
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,18 @@ import socket
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
 from enum import StrEnum
 from pathlib import Path
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from services.notifications.channels.message import UnusableAddress, compose
+from services.notifications.channels.message import POLICY, UnusableAddress, compose
 from services.notifications.domain.letters import Letter
 from services.notifications.domain.reminders import Reminder
 from services.notifications.domain.sending import Answer, Outcome
 from services.notifications.texts.writing import write
+from shared.chassis.passages import passage
 
 _NOT_LET_IN = frozenset({530, 534, 535, 538})  # RFC 4954: our credentials, not the recipient
 _GOODBYE_SECONDS = 2.0
@@ -117,11 +117,11 @@ class _Delivery:
         await self.client.connect()
         recipient = message["To"].addresses[0].addr_spec
         options = []
-        policy = SMTP_POLICY
+        policy = POLICY
         if not recipient.isascii():
             if not self.client.supports_extension("smtputf8"):
                 return Outcome(Answer.REFUSED, "smtputf8_not_offered", bounced=True)
-            options, policy = ["SMTPUTF8"], SMTP_POLICY.clone(utf8=True)
+            options, policy = ["SMTPUTF8"], POLICY.clone(utf8=True)
         encoding = "utf-8" if options else "ascii"
         self._step = "sender"
         await self.client.mail(
@@ -141,6 +141,7 @@ class _Delivery:
         lines = _LINE_END.sub(b"\r\n", content.rstrip(b"\r\n"))
         self.client.protocol.write(_LEADING_DOT.sub(b"..", lines) + b"\r\n.\r\n")
         self.handed_over = True
+        passage("mail.handed_over")
         ended = await self.client.protocol.read_response(self._server.timeout)
         return ended.code
 

@@ -4,13 +4,37 @@ import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
+from typing import Any
 
 from services.notifications.texts.writing import Text, clean
 
 # Quoted mailboxes ("a b"@c) are left out: no directory has them, and much can hide in one.
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+class _Policy(EmailPolicy):
+    """Python folds a header that fits on one line right after its name, and readers show the space left over.
+
+    So what went to the second line begins on the first one, and is folded at a later space.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as it is sent."""
+        folded = super().fold_binary(name, value)
+        filled = _EMPTY_FIRST_LINE.sub(rb"\1: ", folded)
+        if filled == folded or filled.index(b"\r\n") <= LONGEST_LINE:
+            return filled
+        cut = filled.rfind(b" ", len(name) + 2, LONGEST_LINE + 1)
+        return filled if cut < 0 else filled[:cut] + b"\r\n" + filled[cut:]
+
+
+_EMPTY_FIRST_LINE = re.compile(rb"\A([^:\r\n]+): *\r\n ")
+LONGEST_LINE = 78
+"""RFC 5322: without its end."""
+
+POLICY = _Policy(linesep="\r\n", max_line_length=LONGEST_LINE)
 
 
 class UnusableAddress(ValueError):
@@ -21,7 +45,7 @@ def compose(
     text: Text, sender: str, recipient: tuple[str, str], message_id: str, at: datetime
 ) -> EmailMessage:
     """The mail. `recipient` is name and address; raises UnusableAddress for one that is none."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["Date"] = at
     message["Message-ID"] = message_id
     message["From"] = address_of("", sender)
