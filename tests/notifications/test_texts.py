@@ -65,7 +65,7 @@ def test_a_proposal_in_english() -> None:
     assert text.subject == "Reverse mentoring: would you like to work with Viktor Lang?"
     assert text.plain == (
         "Hello Anna Petrova,\n\n"
-        "we have found somebody for you in the reverse mentoring programme: Viktor Lang.\n\n"
+        "We have found somebody for you in the reverse mentoring programme: Viktor Lang.\n\n"
         "You offer what Viktor Lang would like to learn:\n"
         "- Artificial intelligence\n"
         "- Social media\n\n"
@@ -90,11 +90,11 @@ def test_a_proposal_in_russian() -> None:
         "- Искусственный интеллект\n"
         "- Социальные сети\n\n"
         "У вас есть и общее увлечение: шахматы.\n\n"
-        "Это время недели подходит вам обоим (время: Москва):\n"
+        "Каждую неделю вам обоим удобно в это время (часовой пояс: Москва):\n"
         "- понедельник, 10:30–12:00\n"
         "- пятница, 02:00–03:00\n\n"
-        "Пожалуйста, ответьте «да» или «нет» до 6 ноября 2026 года, 19:00 (время: Москва). Причину "
-        "отказа объяснять не нужно, и её никто не узнает. Без ответа предложение закроется само.\n\n"
+        "Пожалуйста, ответьте «да» или «нет» до 6 ноября 2026 года, 19:00 (часовой пояс: Москва). "
+        "Причину отказа объяснять не нужно, и её никто не узнает. Без ответа предложение закроется само.\n\n"
         "Ответить можно в Obverse.\n\n"
         "Ваша программа наставничества\n"
     )
@@ -102,7 +102,10 @@ def test_a_proposal_in_russian() -> None:
 
 def test_an_introduction_names_the_partner_the_hobby_the_times_and_an_agenda() -> None:
     text = write(letter(Kind.INTRODUCTION), PAGE)
-    assert "you and Viktor Lang are a mentoring pair until 5 February 2027" in text.plain
+    assert (
+        "You both said yes: you and Viktor Lang are a mentoring pair until 5 February 2027"
+        in text.plain
+    )
     assert "You share a hobby, which makes a good beginning: chess." in text.plain
     assert "- Monday, 08:30–10:00\n" in text.plain
     assert "An agenda for your first meeting, 45 minutes:\n- 5 minutes: who you are" in text.plain
@@ -144,6 +147,41 @@ def test_a_partner_without_a_name_is_a_colleague() -> None:
     russian = write(letter(Kind.PROPOSAL, Side.MENTEE, partner=nameless), None)
     assert english.subject == "Reverse mentoring: would you like to work with a colleague?"
     assert russian.subject == "Обратное наставничество: ваша возможная пара — коллега"
+
+
+def test_a_partner_without_a_name_is_your_colleague_once_both_said_yes() -> None:
+    nameless = replace(VIKTOR, name="")
+    mentor = write(letter(Kind.INTRODUCTION, partner=nameless), None)
+    mentee = write(letter(Kind.INTRODUCTION, Side.MENTEE, reader=ANNA, partner=nameless), None)
+    session = write(letter(Kind.SESSION_REMINDER, partner=nameless), None)
+    assert mentor.subject == "You and your colleague are a mentoring pair"
+    assert "write to your colleague (viktor@example.org) today" in mentor.plain
+    assert "until 5 February 2027, and your colleague is your mentor. What" in mentee.plain
+    assert session.subject.startswith("Your mentoring session with your colleague: Monday")
+
+
+def test_a_first_session_is_not_spoken_of_as_if_there_had_been_another() -> None:
+    mentor = write(letter(Kind.SESSION_REMINDER), None).plain
+    mentee = write(letter(Kind.SESSION_REMINDER, Side.MENTEE, reader=ANNA), None).plain
+    assert "If you have met before, also ask what became of the last one." in mentor
+    assert "If you have met before, try once more what you saw last time." in mentee
+
+
+@pytest.mark.parametrize(
+    ("zone", "english", "russian"),
+    [
+        ("Europe/Berlin", "Berlin time", "часовой пояс: Берлин"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time", "часовой пояс: Buenos Aires"),
+        ("Etc/GMT-3", "UTC+3", "UTC+3"),
+        ("Etc/GMT+5", "UTC-5", "UTC-5"),
+        ("Etc/Zulu", "UTC", "UTC"),
+    ],
+)
+def test_a_zone_is_called_by_its_city_or_by_its_offset(
+    zone: str, english: str, russian: str
+) -> None:
+    assert words.zone_name(words.zone_of(zone), "en") == english
+    assert words.zone_name(words.zone_of(zone), "ru") == russian
 
 
 def test_a_session_reminder_does_without_the_partner() -> None:

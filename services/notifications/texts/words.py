@@ -15,8 +15,9 @@ from services.notifications.domain.pairs import Window
 LANGUAGES = ("en", "ru")
 
 _DATE = {"en": "d MMMM y", "ru": "d MMMM y 'года'"}
-_ZONE = {"en": "{} time", "ru": "время: {}"}
-_PARTNER = {"en": "a colleague", "ru": "коллега"}
+_ZONE = {"en": "{} time", "ru": "часовой пояс: {}"}
+_STRANGER = {"en": "a colleague", "ru": "коллега"}
+_PARTNER = {"en": "your colleague", "ru": "коллега"}
 
 HOBBIES: dict[str, dict[str, str]] = {
     "art": {"en": "art", "ru": "искусство"},
@@ -72,11 +73,16 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def zone_name(zone: ZoneInfo, language: str) -> str:
-    """The zone as people call it: by its city."""
-    if zone.key in ("UTC", "Etc/UTC"):
-        return "UTC"
+    """The zone as people call it: by its city, or by its offset where that never changes.
+
+    The names of such zones mislead: Etc/GMT-3 is three hours ahead.
+    """
+    offset = zone.utcoffset(None)
+    if offset is not None:
+        hours = offset / timedelta(hours=1)
+        return f"UTC{hours:+g}" if hours else "UTC"
     city = get_timezone_location(zone, locale=language, return_city=True)
-    return _ZONE[language].format(city)
+    return _ZONE[language].format(city.rpartition("/")[2])
 
 
 def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
@@ -104,9 +110,9 @@ def hobby(code: str, language: str) -> str:
     return HOBBIES.get(code, {}).get(language) or code.replace("_", " ").replace("-", " ")
 
 
-def partner(language: str) -> str:
-    """What a partner without a name is called."""
-    return _PARTNER[language]
+def nameless(language: str, *, paired: bool) -> str:
+    """What a partner without a name is called, before both have said yes and afterwards."""
+    return (_PARTNER if paired else _STRANGER)[language]
 
 
 def weekly(windows: Iterable[Window], zone: ZoneInfo, language: str, now: datetime) -> list[str]:

@@ -67,6 +67,7 @@ def clean(name: str) -> str:
     return visible.strip()[:MAX_NAME]
 
 
+_BEFORE_BOTH_SAID_YES = frozenset({Kind.PROPOSAL, Kind.PROPOSAL_REMINDER})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"  # they belong to the spelling of names in some scripts
 
@@ -74,10 +75,11 @@ _JOINERS = "\u200c\u200d"  # they belong to the spelling of names in some script
 def _values(letter: Letter, language: str, page: str | None) -> dict[str, object]:
     zone = words.zone_of(letter.reader.time_zone)
     partner, session = letter.partner, letter.session
+    nameless = words.nameless(language, paired=letter.kind not in _BEFORE_BOTH_SAID_YES)
     return {
         "reader": clean(letter.reader.name),
         "side": letter.side,
-        "partner": (clean(partner.name) or words.partner(language)) if partner else "",
+        "partner": (clean(partner.name) or nameless) if partner else "",
         "partner_address": clean(partner.email) if partner else "",
         "topics": [clean(getattr(labels, language)) for labels in letter.topics],
         "hobby": words.hobby(letter.hobby, language) if letter.hobby else "",
