@@ -184,13 +184,16 @@ class Transactions:
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
 
     async def _attempt(self, work: Callable[[Tx], Awaitable[Result]], deadline: float) -> Result:
-        async with await self._client.start_session() as session:
+        # Leaving the transaction aborts what was not committed. Leaving the session would do so too, but in the
+        # event loop, which would stand still as long as the database does not answer.
+        async with (
+            await self._client.start_session() as session,
             session.start_transaction(
                 read_concern=MAJORITY_READ,
                 write_concern=MAJORITY,
                 read_preference=ReadPreference.PRIMARY,
-            )
-            # The session's own exit aborts whatever was not committed.
+            ),
+        ):
             tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
             published = await tx.finish()
