@@ -101,9 +101,9 @@ CATALOGUE = Catalogue(
     for name, model, topic, consumers, capabilities in (
         ("obverse.enrollment.programme.opened.v1", enrollment.ProgrammeOpened, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
         ("obverse.enrollment.programme.changed.v1", enrollment.ProgrammeChanged, PROGRAMME, (_M, _N, _R), (1, 2, 6, 7, 8, 9, 10)),
-        ("obverse.enrollment.programme.closed.v1", enrollment.ProgrammeClosed, PROGRAMME, (_M, _N, _R), (1,)),
-        ("obverse.enrollment.cohort.opened.v1", enrollment.CohortOpened, PROGRAMME, (_M, _N, _R), (4,)),
-        ("obverse.enrollment.topic.changed.v1", enrollment.TopicChanged, TOPIC, (_M, _N, _R), (11,)),
+        ("obverse.enrollment.programme.closed.v1", enrollment.ProgrammeClosed, PROGRAMME, (_M, _R), (1,)),
+        ("obverse.enrollment.cohort.opened.v1", enrollment.CohortOpened, PROGRAMME, (_M, _R), (4,)),
+        ("obverse.enrollment.topic.changed.v1", enrollment.TopicChanged, TOPIC, (_N,), (11,)),
         ("obverse.enrollment.volunteer.enrolled.v1", enrollment.VolunteerEnrolled, VOLUNTEER, (_N, _R), (13, 26)),
         ("obverse.enrollment.volunteer.paused.v1", enrollment.VolunteerPaused, VOLUNTEER, (_N, _R), (13, 26)),
         ("obverse.enrollment.volunteer.resumed.v1", enrollment.VolunteerResumed, VOLUNTEER, (_N, _R), (13, 26)),

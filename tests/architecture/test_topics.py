@@ -9,20 +9,12 @@ import pytest
 from shared.chassis.messages import Routes
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE
-from shared.contracts.enrollment.v1 import CohortOpened, ProgrammeClosed, TopicChanged
 
 EDGES = {
     "enrollment": ["consumers"],
     "matching": ["consumers"],
     "notifications": ["consumers"],
     "reporting": ["journal.consumers", "projections.consumers"],
-}
-# Meant for them, and without use for what they do today.
-NOT_READ_YET: dict[str, set[type[Contract]]] = {
-    "enrollment": set(),
-    "matching": {TopicChanged},
-    "notifications": {CohortOpened, ProgrammeClosed},
-    "reporting": {TopicChanged},
 }
 
 
@@ -35,14 +27,7 @@ def routes(service: str) -> Iterator[type[Contract]]:
 @pytest.mark.parametrize("service", EDGES)
 def test_a_service_reads_what_the_catalogue_gives_it(service: str) -> None:
     given = {event.model for event in CATALOGUE.events if service in event.consumers}
-    assert set(routes(service)) == given - NOT_READ_YET[service]
-
-
-@pytest.mark.parametrize("service", EDGES)
-def test_what_is_not_read_yet_is_given(service: str) -> None:
-    given = {event.model for event in CATALOGUE.events if service in event.consumers}
-    assert given >= NOT_READ_YET[service]
-    assert not NOT_READ_YET[service] & set(routes(service))
+    assert set(routes(service)) == given
 
 
 @pytest.mark.parametrize("service", EDGES)
