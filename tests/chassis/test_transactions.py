@@ -279,3 +279,42 @@ async def test_without_a_primary_callers_soon_know_and_later_go_on(mortal: Embed
     labels = await database["boxes"].distinct("label")
     assert labels == ["green", "red"]
     client.close()
+
+
+class Pulse:
+    """Beats in the event loop, and knows its longest pause."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.longest = 0.0
+        self._last = time.monotonic()
+        self._beat()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+        self._next = self._loop.call_later(0.01, self._beat)
+
+    def stop(self) -> float:
+        self._next.cancel()
+        return self.longest
+
+
+async def test_a_database_lost_in_a_unit_of_work_does_not_stop_everything_else(
+    mortal: EmbeddedMongo,
+) -> None:
+    client = connect(MongoAddress(mortal.url), "tests")
+    transactions = Transactions(client, open_database(client, "boxes"), system_clock)
+
+    async def work(tx: Tx) -> None:
+        await pack(tx)
+        await tx.count("boxes", {})
+        await mortal.kill()
+        raise LookupError
+
+    pulse = Pulse()
+    with pytest.raises(LookupError):
+        await transactions.run(work)
+    assert pulse.stop() < 1  # the driver looks for a server for 2 s, in a thread
+    client.close()
