@@ -16,6 +16,7 @@ from services.matching.store import Unit
 from shared.chassis.correlation import Trail, following
 from shared.chassis.leases import LeaseLost, Leases
 from shared.chassis.lifecycle import Schedule
+from shared.chassis.passages import passage
 from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions
 
@@ -60,6 +61,7 @@ class RoundDesk:
         for round_ in await self.transactions.read(lambda tx: rounds.list_unfinished(Unit(tx))):
             fence = await self._take(round_)
             if fence is not None:
+                passage("round.claimed")
                 with following(Trail(round_.correlation_id, round_.id, None)):
                     await self._solve(round_, Claim(round_.id, fence))
 
@@ -81,6 +83,7 @@ class RoundDesk:
             code = failure.code
             await self._run(lambda unit: rounds.fail_round(unit, claim, code))
         else:
+            passage("round.solved")
             await self._run(lambda unit: rounds.finish_round(unit, claim, outcome))
 
     async def _while_held(

@@ -15,6 +15,7 @@ from services.notifications.handlers import Assignment, Claims
 from services.notifications.store import Unit, trail_of
 from shared.chassis.correlation import following
 from shared.chassis.lifecycle import Schedule
+from shared.chassis.passages import passage
 from shared.chassis.transactions import Transactions
 from shared.chassis.troubles import is_transient
 
@@ -68,8 +69,10 @@ class Worker:
     async def deliver(self, assignment: Assignment) -> None:
         """Send one, and record what became of it."""
         with following(trail_of(assignment.reminder)):
+            passage("reminder.claimed")
             outcome = await self.channel.send(assignment.reminder, assignment.letter)
             await self._record(assignment, outcome)
+            passage("mail.recorded")
 
     async def _record(self, sent: Assignment, outcome: Outcome) -> None:
         """An outcome is not given up while the claim may hold, since that would mean a second copy."""

@@ -14,6 +14,7 @@ from shared.chassis.ids import new_id
 from shared.chassis.messages import Incoming, Message
 from shared.chassis.mongo import Document, Index, MongoDatabase
 from shared.chassis.outbox import MAX_VALUE_BYTES
+from shared.chassis.passages import passage
 from shared.chassis.transactions import Tx
 
 COLLECTION = "dead_letters"
@@ -47,6 +48,7 @@ def keep(tx: Tx, incoming: Incoming, *, holds: bool) -> None:
         "created_at": tx.now,
     }
     tx.write(COLLECTION, UpdateOne({"_id": message.place}, {"$setOnInsert": letter}, upsert=True))
+    passage("dead_letter.kept")
 
 
 def original_of(letter: Document) -> Message | None:

@@ -15,6 +15,7 @@ from shared.chassis.ids import new_id
 from shared.chassis.in_flight import Partition, Stretch
 from shared.chassis.messages import Incoming, Message, Routes, read
 from shared.chassis.mongo import MongoDatabase
+from shared.chassis.passages import passage
 from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_transient
@@ -58,6 +59,7 @@ class Intake:
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
                 await in_flight.mark(self.database, self._owner, messages)
+                passage("intake.marked")
                 return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming))
             except Exception as error:
                 if is_transient(error):
@@ -108,6 +110,7 @@ class Intake:
         if stretch and stretch.deadly(item.message.offset):
             item = item._replace(flaw=KILLED)
         await in_flight.mark(self.database, self._owner, [item.message])
+        passage("intake.marked")
         try:
             outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
         except Exception as error:

@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import ReturnDocument, UpdateOne
 
 from shared.chassis.mongo import Document, MongoDatabase
+from shared.chassis.passages import passage
 from shared.chassis.transactions import Tx
 
 COLLECTION = "leases"
@@ -45,7 +46,10 @@ class Leases:
         lease: Document | None = await self._collection.find_one_and_update(
             {"_id": name}, update, upsert=True, return_document=ReturnDocument.AFTER
         )
-        return lease["fence"] if lease and lease["owner"] == owner else None
+        if lease is None or lease["owner"] != owner:
+            return None
+        passage("lease.taken")
+        return int(lease["fence"])
 
     async def give_back(self, name: str, fence: int) -> None:
         """End the lease early, so that the next owner need not wait."""

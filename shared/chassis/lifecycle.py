@@ -23,6 +23,7 @@ from shared.chassis.gauges import keep_gauges
 from shared.chassis.health import health_routes
 from shared.chassis.intake import Intake
 from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
+from shared.chassis.passages import passage
 from shared.chassis.relay import Relay
 from shared.chassis.settings import Environment, Part
 from shared.chassis.subscribe import Subscription
@@ -109,6 +110,7 @@ class Service:
         tasks = [self._guard(server.serve_here()), self._guard(self._work(parts))]
         await self._stop.wait()
         log.info("service.stopping")
+        passage("service.stopping")
         await self._drain(server)
         await asyncio.gather(*tasks, return_exceptions=True)
         for database in self.databases:
@@ -236,7 +238,11 @@ class Service:
         subscription = Subscription(
             intake, foundation.kafka, foundation.metrics, foundation.owner, self.fail
         )
-        await subscription.start()
+        try:
+            await subscription.start()
+        except Exception:
+            await subscription.stop()
+            raise
         self._subscriptions.append(subscription)
         foundation.health.watches[intake.group] = lambda: subscription.stuck_for() < STUCK_SECONDS
 

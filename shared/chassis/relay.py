@@ -17,6 +17,7 @@ from shared.chassis.leases import LeaseLost, Leases, confirm
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.passages import passage
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_transient
 
@@ -84,6 +85,7 @@ class Relay:
         if fence != self._fence:
             log.info("relay.lease_taken", fence=fence, database=self._database.name)
             self._fence = fence
+        passage("relay.claimed")
         lanes = await self._oldest_per_lane()
         sent = 0
         while lanes:
@@ -124,7 +126,9 @@ class Relay:
         )
         taken = [row for row, answer in zip(wave, done, strict=True) if not _failed(answer)]
         if taken:
+            passage("relay.sent")
             await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
+            passage("relay.marked")
             for row in taken:
                 self._metrics.relay_published.labels(row["aggregatetype"]).inc()
         for answer in done:

@@ -21,10 +21,12 @@ from aiokafka.structs import OffsetAndMetadata
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 
+from shared.chassis.batches import correlations, stretches
 from shared.chassis.broker import KafkaAddress, message_of
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Message
 from shared.chassis.metrics import Metrics
+from shared.chassis.passages import passage
 from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.subscribe")
@@ -129,6 +131,7 @@ class Subscription:
             partial(self._take_effect, messages), partial(self._still_owned, messages)
         )
         if done:
+            passage("intake.applied")
             await self._committed()
             self._committing = asyncio.create_task(self._commit(messages))
             if self._stopping.is_set():
@@ -183,6 +186,7 @@ class Subscription:
             return
         try:
             await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
+            passage("offsets.committed")
         except (KafkaError, TimeoutError) as error:
             log.warning(
                 "intake.commit_failed", group=self.intake.group, reason=type(error).__name__
@@ -199,9 +203,9 @@ class Subscription:
         log.info(
             "intake.batch_applied",
             group=group,
-            offsets=_stretches(messages),
+            offsets=stretches(messages),
             ms=round(took * 1000, 1),
-            correlation_ids=_correlations(messages),
+            correlation_ids=correlations(messages),
             **outcomes,
         )
 
@@ -225,6 +229,7 @@ class Subscription:
             return
         if offsets is None:
             return
+        passage("rebalance.assigned")
         for place, offset in offsets.items():
             consumer.seek(place, offset)
         self._owned = set(assigned)
@@ -265,6 +270,7 @@ class Subscription:
         await self._committed()
         self._owned = set()
         if revoked:
+            passage("rebalance.revoked")
             self.rebalanced.set()
             log.info("intake.revoked", group=self.intake.group, partitions=len(revoked))
 
@@ -301,23 +307,3 @@ class _FetchTroubles:
 
 async def _decode(message: KafkaMessage) -> Any:
     return message.raw_message
-
-
-def _stretches(messages: Sequence[Message]) -> dict[str, list[int]]:
-    """First and last offset of a batch per partition."""
-    stretches: dict[str, list[int]] = {}
-    for item in messages:
-        name = f"{item.topic}:{item.partition}"
-        first, last = stretches.get(name, (item.offset, item.offset))
-        stretches[name] = [min(first, item.offset), max(last, item.offset)]
-    return stretches
-
-
-def _correlations(messages: Sequence[Message], most: int = 20) -> list[str]:
-    """The trails that a batch belongs to, as far as one line should hold them."""
-    found: dict[str, None] = {}
-    for item in messages:
-        for name, value in item.headers:
-            if name == "ce_correlationid" and len(found) < most:
-                found[value.decode(errors="replace")[:36]] = None
-    return list(found)

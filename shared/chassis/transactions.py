@@ -35,6 +35,7 @@ from shared.chassis.mongo import (
     MongoDatabase,
 )
 from shared.chassis.outbox import Outgoing, store_outgoing
+from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import Topic
@@ -194,10 +195,14 @@ class Transactions:
                 read_preference=ReadPreference.PRIMARY,
             ),
         ):
+            passage("transaction.begun")
+            # The session's own exit aborts whatever was not committed.
             tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
             published = await tx.finish()
+            passage("transaction.written")
             await _commit(session, deadline)
+        passage("transaction.committed")
         tx.write_notes()
         if published:
             self.published.set()

@@ -8,6 +8,7 @@ from pymongo import DeleteOne, UpdateOne
 
 from shared.chassis.messages import Incoming, Message
 from shared.chassis.mongo import Index, MongoDatabase
+from shared.chassis.passages import passage
 from shared.chassis.transactions import Tx
 
 COLLECTION = "waiting"
@@ -30,6 +31,7 @@ def keep(tx: Tx, incoming: Incoming) -> None:
         "since": tx.now,
     }
     tx.write(COLLECTION, UpdateOne(place, {"$setOnInsert": document}, upsert=True))
+    passage("waiting.kept")
 
 
 async def take(tx: Tx, lane: str, sequence: int) -> Message | None:
@@ -39,6 +41,7 @@ async def take(tx: Tx, lane: str, sequence: int) -> Message | None:
     if row is None:
         return None
     tx.write(COLLECTION, DeleteOne(place))
+    passage("waiting.released")
     headers = [(name, value) for name, value in row["headers"]]
     return Message(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers)
 

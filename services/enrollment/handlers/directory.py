@@ -24,6 +24,7 @@ from services.enrollment.domain.directory import (
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
 from services.enrollment.handlers.people import keep
+from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
 
 ROWS_AT_ONCE = 1_000
@@ -87,6 +88,7 @@ async def _store(order: ImportOrder, work: Work, fence: int, report: ImportRepor
     while batch := await asyncio.to_thread(lambda: list(islice(rows, ROWS_AT_ONCE))):
         employees = [row.employee for row in batch if isinstance(row, Row)]
         joined, changed = await work(partial(take_in, employees=employees, fence=fence))
+        passage("directory.chunk_stored")
         report.joined += joined
         report.changed += changed
     report.applied = True

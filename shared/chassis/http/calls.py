@@ -16,6 +16,7 @@ from shared.chassis.auth import Authenticator
 from shared.chassis.http import idempotency
 from shared.chassis.http.limits import BODY_HASH, OutboxGate, Rates
 from shared.chassis.http.problems import Problem, invalid
+from shared.chassis.passages import passage
 from shared.chassis.principals import Principal, Resolve, Role
 from shared.chassis.transactions import Transactions, Tx
 
@@ -60,6 +61,7 @@ class Call:
 
     async def run(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
         """Carry out a command that is the same when it is repeated (PUT, PATCH, DELETE)."""
+        passage("http.validated")
         return await self.edge.transactions.run(lambda tx: handler(self.edge.unit(tx)))
 
     async def once(
@@ -79,6 +81,7 @@ class Call:
             return idempotency.Answer(code, view(result).model_dump_json())
 
         sent = self._idempotent_request()
+        passage("http.validated")
         answer = await idempotency.answer_once(self.edge.transactions, sent, work)
         return answer.response()
 

@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from shared.chassis.http.problems import Problem
 from shared.chassis.ids import new_id
+from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
 from shared.chassis.transactions import Index, Transactions, Tx
 from shared.chassis.troubles import is_transient
@@ -75,6 +76,7 @@ async def answer_once(
         raise _in_flight() from conflict  # another claim was a moment faster
     if earlier is not None:
         return earlier
+    passage("http.claimed")
     try:
         return await transactions.run(lambda tx: _complete(tx, request.scope, token, handler))
     except Exception as error:
