@@ -1,14 +1,14 @@
 """Marks of what is being processed, so that a message that kills its process is found out.
 
-One mark per partition is written before a batch and removed by the batch's own transaction. A mark that a
-new owner finds tells where the last one died: that stretch is taken one by one, and a message that three
-processes began and none ended is not begun again. What is released from waiting is marked by its lane.
+One mark per partition is written before a batch runs, over the one before. If the stretch that it names
+comes again, its last owner may have died in it: it is taken one by one, and a message that three processes
+began and none ended is not begun again. What was ended is known by its cursor. What is released from waiting is marked by its lane.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pymongo import DeleteMany, DeleteOne, ReturnDocument, UpdateOne
+from pymongo import DeleteOne, ReturnDocument, UpdateOne
 from pymongo.write_concern import WriteConcern
 
 from shared.chassis.messages import Message
@@ -87,9 +87,3 @@ def _change(owner: str, first: int, last: int) -> list[Document]:
 def clear_lane(tx: Tx, lane: str) -> None:
     """Remove a lane's mark in the transaction that ends its message."""
     tx.write(COLLECTION, DeleteOne({"_id": lane}))
-
-
-def clear(tx: Tx, messages: Iterable[Message]) -> None:
-    """Remove the marks in the transaction that ends the batch."""
-    names = {_name((message.topic, message.partition)) for message in messages}
-    tx.write(COLLECTION, DeleteMany({"_id": {"$in": list(names)}}))

@@ -4,6 +4,7 @@ A batch is one transaction: cursors read, old messages dropped, handlers run, cu
 processed becomes a dead letter and holds its lane; later messages of the lane wait. See docs/guarantees.md.
 """
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -58,9 +59,7 @@ class Intake:
         incoming = [read(message, self.routes) for message in messages]
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
-                await in_flight.mark(self.database, self._owner, messages)
-                passage("intake.marked")
-                return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming))
+                return await self._apply_together(incoming, messages)
             except Exception as error:
                 if is_transient(error):
                     raise
@@ -91,17 +90,29 @@ class Intake:
         stretch = self._suspects.get((message.topic, message.partition))
         return stretch is not None and stretch.holds(message.offset)
 
-    async def _apply_batch(self, tx: Tx, incoming: Sequence[Incoming]) -> Outcomes:
-        """The batch as one transaction, with whatever waited for it."""
+    async def _apply_together(
+        self, incoming: Sequence[Incoming], messages: Sequence[Message]
+    ) -> Outcomes:
+        marked = asyncio.create_task(in_flight.mark(self.database, self._owner, messages))
+        try:
+            return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming, marked))
+        finally:
+            await asyncio.wait([marked])
+
+    async def _apply_batch(
+        self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None]
+    ) -> Outcomes:
+        """The batch as one transaction, with whatever waited for it; no handler runs before the mark is there."""
         before = await cursors.load(tx, {item.lane for item in incoming if item.lane})
         after = dict(before)
+        await marked
+        passage("intake.marked")
         outcomes = Outcomes()
         for item in incoming:
             outcomes[await self._apply_one(tx, item, after)] += 1
             if item.lane and after[item.lane].waiting:
                 outcomes += await self._follow(tx, item.lane, after)
         await cursors.save(tx, before, after)
-        in_flight.clear(tx, [item.message for item in incoming])
         return outcomes
 
     async def _apply_alone(self, item: Incoming) -> Outcomes:
@@ -128,7 +139,6 @@ class Intake:
         after = dict(before)
         outcome = await self._apply_one(tx, item, after)
         await cursors.save(tx, before, after)
-        in_flight.clear(tx, [item.message])
         return outcome
 
     async def _take_next(self, tx: Tx, lane: str, flaw: str | None) -> Outcomes:
