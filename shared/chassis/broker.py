@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -49,6 +49,17 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         ),
     }
 )
+
+HEARTBEATS_PER_SESSION = 3
+
+
+def profile_of(kind: str, session_timeout_ms: int | None = None) -> Profile:
+    """The profile of this kind of broker, with another session timeout where one is given."""
+    profile = PROFILES[kind]
+    if session_timeout_ms is None:
+        return profile
+    heartbeat = session_timeout_ms // HEARTBEATS_PER_SESSION
+    return replace(profile, session_timeout_ms=session_timeout_ms, heartbeat_interval_ms=heartbeat)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from shared.chassis import dead_letters, outbox, principals, waiting
-from shared.chassis.broker import PROFILES, KafkaAddress
+from shared.chassis.broker import KafkaAddress, profile_of
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.health import Health
 from shared.chassis.http import idempotency
@@ -113,7 +113,7 @@ def kafka_address(settings: ServiceSettings) -> KafkaAddress:
     ca_file, cert_file, key_file = (str(file) if file else None for file in files)
     return KafkaAddress(
         settings.kafka_bootstrap_servers,
-        PROFILES[settings.kafka_profile],
+        profile_of(settings.kafka_profile, settings.kafka_session_timeout_ms),
         settings.kafka_security,
         settings.kafka_sasl_mechanism,
         settings.kafka_sasl_username,

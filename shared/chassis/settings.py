@@ -106,6 +106,8 @@ class ServiceSettings(BaseModel):
     kafka_ca_file: FilePath | None = None
     kafka_cert_file: FilePath | None = None
     kafka_key_file: FilePath | None = None
+    kafka_session_timeout_ms: Annotated[int, Field(ge=1_000, le=300_000)] | None = None
+    """When the group takes a silent member for dead; by the kind of the broker where it is not set."""
 
     http_host: NonEmpty = "127.0.0.1"
     http_port: Port = 8000

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.chassis.broker import PROFILES, profile_of
 from shared.chassis.settings import BadSettings, Environment, Part, ServiceSettings, load, shown
 
 
@@ -127,6 +128,7 @@ def test_an_unknown_variable_gets_a_hint(good: dict[str, str]) -> None:
         ("OBVERSE_KAFKA_SECURITY", "tls"),
         ("OBVERSE_HTTP_PORT", "65536"),
         ("OBVERSE_HTTP_RATE", "-1"),
+        ("OBVERSE_KAFKA_SESSION_TIMEOUT_MS", "5"),
         ("OBVERSE_AUTH_ALGORITHMS", "HS256"),
         ("OBVERSE_AUTH_ALGORITHMS", "none"),
         ("OBVERSE_AUTH_JWKS_FILE", "/no/such/file"),
@@ -220,3 +222,10 @@ def test_the_environment_is_read_in_one_place_only(
 ) -> None:
     monkeypatch.setenv("OBVERSE_HTTP_PORT", "4711")
     assert load(ServiceSettings, good).http_port == 8000
+
+
+def test_the_session_timeout_is_the_brokers_unless_it_is_set() -> None:
+    assert profile_of("kafka") is PROFILES["kafka"]
+    quick = profile_of("kafka", 3_000)
+    assert (quick.session_timeout_ms, quick.heartbeat_interval_ms) == (3_000, 1_000)
+    assert quick.idempotence
