@@ -8,19 +8,19 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import Database, Foundation
 from shared.chassis.gauges import keep_gauges
 from shared.chassis.health import health_routes
+from shared.chassis.http.server import Server
 from shared.chassis.intake import Intake
 from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
 from shared.chassis.passages import passage
@@ -38,8 +38,6 @@ WATCH_SECONDS = 30.0
 STUCK_SECONDS = 120.0
 # Long enough for clients that poll /readyz every 200 ms to turn to another replica.
 DRAIN_SECONDS = 0.5
-# What is under way may end; a caller who never sends the rest of a body keeps nobody from stopping.
-LONGEST_REQUEST_SECONDS = 10
 
 
 class Misconfigured(Exception):
@@ -105,7 +103,7 @@ class Service:
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, self.stop)
         parts = self.foundation.settings.run
-        server = _Server(self.api if Part.API in parts else self._health_only(), self._listen())
+        server = Server(self.api if Part.API in parts else self._health_only(), self._listen())
         log.info("service.started", url=self.url, parts=sorted(parts))
         tasks = [self._guard(server.serve_here()), self._guard(self._work(parts))]
         await self._stop.wait()
@@ -132,7 +130,7 @@ class Service:
         self.url = f"http://{host}:{port}"
         return listener
 
-    async def _drain(self, server: "_Server") -> None:
+    async def _drain(self, server: Server) -> None:
         self.foundation.health.checks["running"] = _no
         await asyncio.gather(*(item.stop() for item in self._subscriptions), return_exceptions=True)
         if self.foundation.settings.environment is not Environment.TEST:
@@ -275,30 +273,6 @@ class Service:
                 await asyncio.wait({tick})
                 return
         await tick
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn on our own socket; signals are the service's, not the server's."""
-
-    def __init__(self, api: FastAPI, listener: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                api,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
-            )
-        )
-        self._listener = listener
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def serve_here(self) -> None:
-        await self.serve(sockets=[self._listener])
 
 
 def _answers(database: Database) -> Callable[[], Awaitable[bool]]:

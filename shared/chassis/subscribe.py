@@ -184,6 +184,9 @@ class Subscription:
                 offsets[place] = max(offsets.get(place, 0), item.offset + 1)
         if not offsets:  # every partition went to another member meanwhile
             return
+        for place, offset in offsets.items():
+            ahead = self._consumer().highwater(place) or offset
+            self._metrics.intake_lag.labels(place.topic, place.partition).set(ahead - offset)
         try:
             await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
             passage("offsets.committed")
@@ -191,9 +194,6 @@ class Subscription:
             log.warning(
                 "intake.commit_failed", group=self.intake.group, reason=type(error).__name__
             )
-        for place, offset in offsets.items():
-            ahead = self._consumer().highwater(place) or offset
-            self._metrics.intake_lag.labels(place.topic, place.partition).set(ahead - offset)
 
     def _count(self, messages: Sequence[Message], outcomes: dict[str, int], took: float) -> None:
         group = self.intake.group
