@@ -1,9 +1,11 @@
 """Nobody reads a number with fewer than five people behind it, and nobody can work one out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +140,24 @@ def test_one_withheld_count_withholds_the_totals_that_it_is_part_of() -> None:
     assert read["volunteers", "mentor", "total"] == 25
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_pairs_do_not_tell_how_many_of_their_people_are_paused(side: Side) -> None:
+    """Nine pairs, six of whose mentees are not paused: three are, and nobody was to read that."""
+    nine = material_of({**dict.fromkeys(CELLS, 0), "active": 9})
+
+    def with_paused(count: int) -> Mapping[Path, object]:
+        paused = {pairing.people[side] for pairing in nine.pairings[:count]}
+        volunteers = tuple(
+            replace(one, status="paused") if one.volunteer_id in paused else one
+            for one in nine.volunteers
+        )
+        return shown(SPONSOR, replace(nine, volunteers=volunteers))
+
+    assert with_paused(1) == with_paused(2) == with_paused(3) == with_paused(4)
+    assert with_paused(1)["pairs", "active"] == 9
+    assert with_paused(1)["volunteers", side.value, "paired"] == "hidden"
+
+
 def test_a_sponsor_does_not_read_what_serves_the_work_of_the_lead() -> None:
     read = shown(SPONSOR, material_of(dict.fromkeys(CELLS, 9)))
 
@@ -205,6 +225,16 @@ def test_the_mood_of_five_pairs_is_shown() -> None:
 def test_that_nobody_of_four_people_met_is_shown_to_nobody() -> None:
     assert set(sessions(shown(LEAD, active_pairs(2))).values()) == {"hidden"}
     assert sessions(shown(LEAD, active_pairs(3)))["held"] == 0
+
+
+def test_sessions_do_not_tell_a_sponsor_how_few_pairs_there_are() -> None:
+    met = [meetings(e.pair(n), planned=1) for n in (1, 2, 3)]
+
+    few = [shown(SPONSOR, active_pairs(count)) for count in (1, 2, 3, 4)]
+    assert few[0] == few[1] == few[2] == few[3]
+    assert shown(SPONSOR, active_pairs(4, *met)) == few[0]
+    assert sessions(shown(SPONSOR, active_pairs(5)))["held"] == 0
+    assert sessions(shown(LEAD, active_pairs(4, *met)))["planned"] == 3
 
 
 def test_few_sessions_of_enough_people_are_still_few_to_a_sponsor() -> None:

@@ -86,8 +86,13 @@ def _volunteers(volunteers: Sequence[Volunteer], pairings: Sequence[Pairing]) ->
             for volunteer in volunteers
             if side in volunteer.roles
         )
-        cells = {("volunteers", side.value, status): counts[status] for status in STATUSES}
+        cells: dict[Path, int] = {
+            ("volunteers", side.value, status): counts[status] for status in STATUSES
+        }
         found |= {path: Figure(count) for path, count in cells.items()}
+        # Of the people of active pairs, all but these are paused.
+        in_a_pair, away = (("volunteers", side.value, status) for status in ("paired", "paused"))
+        found[in_a_pair] = Figure(counts["paired"], betrays=(away,))
         total = ("volunteers", side.value, "total")
         found[total] = Figure(counts.total(), betrays=tuple(cells))
     return found
@@ -153,13 +158,14 @@ class _Sessions:
 
     material: Material
     people: dict[UUID, frozenset[UUID]] = field(init=False)
+    betrays: tuple[Path, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.people = {
-            pairing.pair_id: frozenset(pairing.people.values())
-            for pairing in self.material.pairings
-            if pairing.state is not None
-        }
+        pairs = [pairing for pairing in self.material.pairings if pairing.state is not None]
+        self.people = {pair.pair_id: frozenset(pair.people.values()) for pair in pairs}
+        # That a figure is shown tells of three pairs: of what kind, where there are so few of each?
+        most = Counter(pair.state for pair in pairs).most_common(1)
+        self.betrays = tuple(("pairs", state.value) for state, _ in most if state)
 
     def figures(self) -> Iterator[tuple[Path, Figure]]:
         meetings = self.material.meetings
@@ -177,7 +183,7 @@ class _Sessions:
         people = len(felt) if felt else self._behind(self.people)
         moods = sum(m.moods for m in felt)
         mean = round(sum(m.mood_sum for m in felt) / moods, 1) if moods else None
-        return Figure(mean, doing=True, people=people)
+        return Figure(mean, doing=True, people=people, betrays=self.betrays)
 
     def _days_to_first(self, held: Sequence[Meetings]) -> Figure:
         formed = {p.pair_id: p.formed_at for p in self.material.pairings if p.formed_at}
@@ -191,7 +197,7 @@ class _Sessions:
 
     def _figure(self, value: float | None, having: Sequence[Meetings]) -> Figure:
         people = self._behind(m.pair_id for m in having) if having else self._behind(self.people)
-        return Figure(value, doing=True, people=people)
+        return Figure(value, doing=True, people=people, betrays=self.betrays)
 
     def _behind(self, pairs: Iterable[UUID]) -> int:
         nobody: frozenset[UUID] = frozenset()
