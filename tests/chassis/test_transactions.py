@@ -298,7 +298,7 @@ class Pulse:
 
     def stop(self) -> float:
         self._next.cancel()
-        return self.longest
+        return max(self.longest, time.monotonic() - self._last)
 
 
 async def test_a_database_lost_in_a_unit_of_work_does_not_stop_everything_else(
