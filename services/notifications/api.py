@@ -18,30 +18,29 @@ router = APIRouter(prefix="/v1", tags=["deliveries"])
 
 
 class Outcomes(BaseModel):
-    """How many messages had which outcome; `waiting` are those not sent yet.
+    """How many messages had which outcome; `waiting` are those not sent yet."""
 
-    A count of what pairs do is null while fewer than five people stand behind it.
-    """
-
-    sent: int | None = 0
-    failed: int | None = 0
-    suppressed: int | None = 0
-    unknown: int | None = 0
-    waiting: int | None = 0
+    sent: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    unknown: int = 0
+    waiting: int = 0
 
 
 _EXAMPLE: JsonDict = {"sent": 118, "failed": 1, "suppressed": 0, "unknown": 0, "waiting": 3}
 
 
 class ProgrammeDeliveries(BaseModel):
-    """The messages of a programme."""
+    """The messages of a programme. What pairs do is not in it: the report counts reminders of sessions."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"kinds": {"proposal": _EXAMPLE}}})
 
-    kinds: Annotated[dict[str, Outcomes], Field(description="every kind, also with no message")]
+    kinds: Annotated[
+        dict[str, Outcomes], Field(description="every such kind, also with no message")
+    ]
 
     @classmethod
-    def of(cls, counts: Mapping[Kind, Mapping[State, int | None]]) -> "ProgrammeDeliveries":
+    def of(cls, counts: Mapping[Kind, Mapping[State, int]]) -> "ProgrammeDeliveries":
         """As the rules let a lead see it."""
         kinds = {str(kind): Outcomes.model_validate(count) for kind, count in counts.items()}
         return cls(kinds=kinds)

@@ -104,9 +104,7 @@ async def record(unit: Unit, sent: Assignment, outcome: Outcome, pace: Pace, spr
         await unit.knowledge.count_bounce(sent.letter.reader)
 
 
-async def count_deliveries(
-    unit: Unit, programme_id: UUID
-) -> Mapping[Kind, Mapping[State, int | None]]:
+async def count_deliveries(unit: Unit, programme_id: UUID) -> Mapping[Kind, Mapping[State, int]]:
     """What the lead reads of the messages of a programme."""
     return overview(await unit.reminders.count(programme_id))
 

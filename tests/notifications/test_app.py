@@ -152,7 +152,6 @@ async def test_a_pair_gets_its_mails_and_the_lead_the_counts(
         "proposal": 2,
         "proposal_reminder": 0,
         "introduction": 2,
-        "session_reminder": None,  # two people are too few to be told what they do
     }
     assert kinds["proposal_reminder"]["suppressed"] == 2
     assert {str(mail["Subject"]).partition(":")[0] for mail in mailbox.to(ANNA)} == {

@@ -1,7 +1,8 @@
-"""What a lead reads of the messages of a programme, and what is withheld.
+"""What a lead reads of the messages of a programme.
 
-Whether pairs plan and cancel sessions is what people do: it is shown over five or more people only, as in the
-report. Who was proposed and paired the lead knows, since the lead releases the round.
+Whether pairs plan and cancel sessions is what people do. As many reminders as sessions go out, so they are left out
+here: the report counts them under the rules that it has for sessions. Who was proposed and paired the lead knows,
+since the lead releases the round.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,24 +10,24 @@ from dataclasses import dataclass
 
 from services.notifications.domain.reminders import Kind, State
 
-FEWEST_PEOPLE = 5
 _TELLS_WHAT_PAIRS_DO = frozenset({Kind.SESSION_REMINDER})
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """So many messages to so many people."""
+    """So many messages."""
 
     kind: Kind
     state: State
     messages: int
-    people: int
 
 
-def overview(tallies: Iterable[Tally]) -> Mapping[Kind, Mapping[State, int | None]]:
-    """Messages by kind and state; None where a count is withheld. No total tells what it was."""
-    counts: dict[Kind, dict[State, int | None]] = {kind: {} for kind in Kind}
+def overview(tallies: Iterable[Tally]) -> Mapping[Kind, Mapping[State, int]]:
+    """Messages by kind and state, for each kind that a lead may read."""
+    counts: dict[Kind, dict[State, int]] = {
+        kind: {} for kind in Kind if kind not in _TELLS_WHAT_PAIRS_DO
+    }
     for tally in tallies:
-        withheld = tally.kind in _TELLS_WHAT_PAIRS_DO and tally.people < FEWEST_PEOPLE
-        counts[tally.kind][tally.state] = None if withheld else tally.messages
+        if tally.kind in counts:
+            counts[tally.kind][tally.state] = tally.messages
     return counts

@@ -72,18 +72,10 @@ class Reminders:
         """Those of a programme, by kind and state; what is being sent is waiting still."""
         being_sent = {"$eq": ["$state", State.SENDING]}
         state = {"$cond": [being_sent, State.WAITING, "$state"]}
-        by_volunteer = {"kind": "$kind", "state": state, "volunteer": "$volunteer_id"}
-        by_state = {"kind": "$_id.kind", "state": "$_id.state"}
+        by_state = {"kind": "$kind", "state": state}
         stages: list[Document] = [
             {"$match": {"programme_id": programme_id}},
-            {"$group": {"_id": by_volunteer, "messages": {"$sum": 1}}},
-            {
-                "$group": {
-                    "_id": by_state,
-                    "messages": {"$sum": "$messages"},
-                    "people": {"$sum": 1},
-                }
-            },
+            {"$group": {"_id": by_state, "messages": {"$sum": 1}}},
         ]
         rows = await self._tx.aggregate(REMINDERS, stages)
         return [tally_of(row) for row in rows]
