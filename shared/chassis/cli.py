@@ -1,7 +1,6 @@
 """The command line that every service has: `python -m services.<name>` runs it, the rest is for operators."""
 
 import asyncio
-import getpass
 import json
 import os
 import sys
@@ -102,12 +101,7 @@ def _dead_letter_commands(service: Callable[[], Service]) -> typer.Typer:
         help="Messages that could not be processed: list, show, redrive, discard."
     )
     place_argument = Annotated[str, typer.Argument(help="topic:partition:offset, as listed.")]
-    by_option = Annotated[
-        str,
-        typer.Option(
-            help="Who decides; it is written to the audit.", default_factory=getpass.getuser
-        ),
-    ]
+    by_option = Annotated[str, typer.Option(help="Who decides; it is written to the audit.")]
 
     @commands.command("list")
     def list_letters(

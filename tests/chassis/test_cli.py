@@ -271,11 +271,11 @@ async def test_redriving_gives_a_message_to_its_handler_and_what_waited_behind_i
 async def test_discarding_lets_its_key_go_on_and_is_written_down(
     say: Say, poisoned: MongoDatabase
 ) -> None:
-    said = await say("dead-letters", "discard", FIRST)
+    said = await say("dead-letters", "discard", FIRST, "--by", "olga")
     assert (said.code, said.lines[-1]) == (0, "discarded")
     assert await poisoned["waiting"].count_documents({}) == 0
     assert await pairs(poisoned) == {ONE}  # by the second event, which had waited
-    late = await say("dead-letters", "redrive", FIRST)
+    late = await say("dead-letters", "redrive", FIRST, "--by", "ines")
     assert (late.code, late.lines[-1]) == (0, "discarded")
     assert await audit(poisoned) == [("olga", "dead_letter.discarded", FIRST)]
 
@@ -283,7 +283,7 @@ async def test_discarding_lets_its_key_go_on_and_is_written_down(
 async def test_what_is_still_unreadable_stays_and_says_why(
     say: Say, poisoned: MongoDatabase
 ) -> None:
-    said = await say("dead-letters", "redrive", UNREADABLE)
+    said = await say("dead-letters", "redrive", UNREADABLE, "--by", "ines")
     assert (said.code, said.out) == (FAILED, "")
     assert said.err.splitlines()[-1].endswith("mend the reader or discard.")
     assert await audit(poisoned) == []
@@ -308,8 +308,19 @@ async def test_redriving_all_does_what_it_can_and_tells_what_it_could_not(
 async def test_an_unknown_place_is_told_as_a_mistake(
     say: Say, poisoned: MongoDatabase, command: str, place: str
 ) -> None:
-    said = await say("dead-letters", command, place)
+    by = [] if command == "show" else ["--by", "ines"]
+    said = await say("dead-letters", command, place, *by)
     assert (said.code, said.out) == (MISUSED, "")
     assert f"no dead letter at {place}" in said.err
     assert "Traceback" not in said.err
+    assert await audit(poisoned) == []
+
+
+@pytest.mark.parametrize("command", ["redrive", "discard"])
+async def test_a_decision_without_a_name_is_refused(
+    say: Say, poisoned: MongoDatabase, command: str
+) -> None:
+    said = await say("dead-letters", command, FIRST)
+    assert said.code == MISUSED
+    assert "--by" in said.err
     assert await audit(poisoned) == []
