@@ -236,6 +236,16 @@ async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House) ->
     assert code(refused) == (409, "withdrawn")
 
 
+async def test_who_left_and_says_yes_again_is_told_to_ask_the_lead(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    volunteer = (await house.enrol("anna", programme))["volunteer_id"]
+    anna = house.person("anna")
+    await anna.post(f"/volunteers/{volunteer}/withdraw")
+    refused = await anna.send("POST", f"/programmes/{programme}/volunteers", json=YES)
+    assert code(refused) == (409, "withdrawn")
+
+
 async def test_a_volunteer_is_seen_by_nobody_else(house: House) -> None:
     await house.furnish()
     volunteer = (await house.enrol("anna", await house.programme()))["volunteer_id"]

@@ -77,6 +77,26 @@ def test_no_format_named_means_any_of_the_programme() -> None:
     assert checked(replace(PROFILE, formats=()), TERMS, TOPICS).formats == ("one_to_one", "sprint")
 
 
+ONLY_A_MENTOR = replace(PROFILE, roles=(Role.MENTOR,), needs=())
+
+
+def test_other_roles_are_told_to_everybody_who_counts_by_role() -> None:
+    mentor, facts = VOLUNTEER.change(ONLY_A_MENTOR, TERMS, TOPICS)
+    assert mentor.profile.roles == (Role.MENTOR,)
+    assert facts == (VolunteerEnrolled(mentor), CandidateChanged(mentor))
+
+
+def test_who_takes_other_roles_while_away_stays_away() -> None:
+    paused, _ = VOLUNTEER.pause(date(2027, 2, 1), TODAY)
+    mentor, facts = paused.change(ONLY_A_MENTOR, TERMS, TOPICS)
+    assert facts == (VolunteerEnrolled(mentor), VolunteerPaused(mentor), CandidateChanged(mentor))
+
+
+def test_a_profile_with_the_same_roles_is_told_to_matching_alone() -> None:
+    changed, facts = VOLUNTEER.change(replace(PROFILE, motivation=1), TERMS, TOPICS)
+    assert facts == (CandidateChanged(changed),)
+
+
 def test_a_pause_keeps_until_when_and_is_told() -> None:
     paused, facts = VOLUNTEER.pause(date(2027, 2, 1), TODAY)
     assert (paused.status, paused.paused_until) == (Status.PAUSED, date(2027, 2, 1))

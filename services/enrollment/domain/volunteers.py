@@ -109,9 +109,13 @@ class Volunteer:
     paused_until: date | None = None
 
     def change(self, profile: Profile, terms: Terms, topics: Collection[str]) -> "Step":
-        """A new profile in place of the old."""
+        """A new profile in place of the old. Who says yes to other roles is counted in these from now on."""
         self._still_here()
-        return _told(replace(self, profile=checked(profile, terms, topics)))
+        changed = replace(self, profile=checked(profile, terms, topics))
+        if set(profile.roles) == set(self.profile.roles):
+            return _told(changed)
+        away = (VolunteerPaused(changed),) if self.status is Status.PAUSED else ()
+        return _told(changed, VolunteerEnrolled(changed), *away)
 
     def pause(self, until: date | None, today: date) -> "Step":
         """Keep the pair, take no proposals and reminders until that day or until they resume."""
@@ -144,14 +148,20 @@ class Volunteer:
             return self, ()
         return _told(replace(self, standing=standing))
 
+    def refuse_again(self) -> Conflict:
+        """What to say to one who says yes once more."""
+        if self.status is Status.WITHDRAWN:
+            return _left()
+        return Conflict("already_enrolled", "You said yes before; change that profile instead.")
+
     def _still_here(self) -> None:
         if self.status is Status.WITHDRAWN:
-            raise Conflict("withdrawn", "You have left this programme; ask its lead to come back.")
+            raise _left()
 
 
 @dataclass(frozen=True, slots=True)
 class VolunteerEnrolled:
-    """Fact: somebody said yes."""
+    """Fact: somebody said yes, or yes to other roles than before."""
 
     volunteer: Volunteer
 
@@ -260,6 +270,10 @@ def _check_side(side: tuple[bool, str, str], named: Sequence[str], topics: Colle
                 "There is no such topic, or it is retired; GET /v1/topics lists them.",
                 f"/{what}/{position}/topic",
             )
+
+
+def _left() -> Conflict:
+    return Conflict("withdrawn", "You have left this programme; ask its lead to come back.")
 
 
 def _told(volunteer: Volunteer, *facts: Fact) -> Step:

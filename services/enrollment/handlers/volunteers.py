@@ -18,7 +18,7 @@ from services.enrollment.domain.volunteers import enrol as enrolled
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.programmes import read_programme
-from shared.chassis.refusals import Conflict, Forbidden, NotFound
+from shared.chassis.refusals import Forbidden, NotFound
 
 NEARLY_FULL = 100
 """From so few free places on, newcomers are let in one after the other, and none too many."""
@@ -57,8 +57,8 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
     if employee is None:
         raise Forbidden("not_enrolled", "You are not in the directory; ask the programme lead.")
     programme = await read_programme(unit, command.programme_id)
-    if await unit.volunteers.of_person(person.person_id, command.programme_id):
-        raise Conflict("already_enrolled", "You said yes before; change that profile instead.")
+    if said_before := await unit.volunteers.of_person(person.person_id, command.programme_id):
+        raise said_before.refuse_again()
     taken = await unit.volunteers.filling(programme.cohort.cohort_id)
     cohort = programme.admit(enrolled=taken, today=unit.today)
     if cohort.terms.size_cap - taken <= NEARLY_FULL:

@@ -105,7 +105,7 @@ class VolunteerFact(Contract):
 
 
 class VolunteerEnrolled(VolunteerFact):
-    """An employee said yes, themselves."""
+    """An employee said yes, themselves; told again when they say yes to other roles."""
 
     consent_version: Annotated[str, Field(max_length=40)]
 
