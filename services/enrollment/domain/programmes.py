@@ -207,7 +207,7 @@ def change_terms(
     """Set all its terms anew; pairs that run keep what they agreed on. Raises Invalid or Conflict."""
     if programme.closed:
         raise _closed()
-    _check_terms(terms, programme.cohort.terms, today)
+    _check_terms(terms, programme.cohort.terms, today, "")
     changed = replace(programme, terms=terms)
     return changed, ProgrammeChanged(changed)
 
@@ -224,8 +224,11 @@ def _closed() -> Conflict:
     return Conflict("programme_closed", "This programme is closed; look for one that is open.")
 
 
-def _check_terms(terms: Terms, cohort: CohortTerms, today: date) -> None:
-    _check_dates(terms, cohort, today)
+def _check_terms(
+    terms: Terms, cohort: CohortTerms, today: date, of_cohort: str = "/cohort"
+) -> None:
+    """`of_cohort` is where the request tells of the cohort; "" where it is there already."""
+    _check_dates(terms, cohort, today, of_cohort)
     _check_formats(terms.formats)
     _check_matching(terms.matching)
     _check_reminders(terms.reminders)
@@ -234,11 +237,13 @@ def _check_terms(terms: Terms, cohort: CohortTerms, today: date) -> None:
         raise Invalid("language_twice", "Name each language once.", "/languages")
     if terms.pilot_only and not cohort.pilot:
         raise Invalid(
-            "pilot_only", "A pilot-only programme starts with a pilot; say so.", "/cohort/pilot"
+            "pilot_only",
+            "A pilot-only programme starts with a pilot; say so.",
+            f"{of_cohort}/pilot" if of_cohort else "/pilot_only",
         )
 
 
-def _check_dates(terms: Terms, cohort: CohortTerms, today: date) -> None:
+def _check_dates(terms: Terms, cohort: CohortTerms, today: date, of_cohort: str) -> None:
     if terms.ends_on <= terms.starts_on:
         raise Invalid("ends_before_start", "A programme ends after its first day.", "/ends_on")
     if terms.ends_on < today:
@@ -248,10 +253,12 @@ def _check_dates(terms: Terms, cohort: CohortTerms, today: date) -> None:
     if cohort.ends_on <= cohort.starts_on:
         raise Invalid("ends_before_start", "A cohort ends after its first day.", "/cohort/ends_on")
     if cohort.starts_on < terms.starts_on or cohort.ends_on > terms.ends_on:
+        side = "starts_on" if cohort.starts_on < terms.starts_on else "ends_on"
         raise Invalid(
             "cohort_outside",
-            "The cohort lies within the dates of the programme.",
-            "/cohort/starts_on",
+            "The cohort lies within the dates of the programme; let them include "
+            f"{cohort.starts_on} to {cohort.ends_on}.",
+            f"{of_cohort}/{side}",
         )
 
 
