@@ -48,7 +48,7 @@ def seconds(moment: Any) -> float:
     """A moment as seconds since the epoch, from a number or from ISO 8601."""
     if isinstance(moment, (int, float)):
         return float(moment)
-    return datetime.fromisoformat(str(moment).replace("Z", "+00:00")).timestamp()
+    return datetime.fromisoformat(str(moment)).timestamp()
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,98 @@
+"""What the logs say that each consumer group took: one line per batch, with the offsets it went over."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dev.faults.history import History, Line, Record
+
+Partition = tuple[str, int]
+OUTCOMES = ("applied", "ignored", "duplicate", "waiting", "dead_lettered")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One line `intake.batch_applied`: first and last offset by partition, and what became of how many."""
+
+    number: int
+    process: str
+    stretches: Mapping[Partition, tuple[int, int]]
+    counts: Mapping[str, int]
+
+    @property
+    def effects(self) -> int:
+        """How many messages had their effect for the first time, if it is right."""
+        return self.counts["applied"] + self.counts["ignored"]
+
+
+def batches(history: History) -> dict[str, list[Batch]]:
+    """The batches of every group, in the order of the logs."""
+    groups: dict[str, list[Batch]] = defaultdict(list)
+    for line in history.lines:
+        if line.event == "intake.batch_applied":
+            group = groups[str(line.fields["group"])]
+            group.append(_batch(len(group), line))
+    return groups
+
+
+def _batch(number: int, line: Line) -> Batch:
+    stretches: dict[Partition, tuple[int, int]] = {}
+    for place, (first, last) in line.fields["offsets"].items():
+        topic, _, partition = place.rpartition(":")
+        stretches[topic, int(partition)] = (first, last)
+    counts = {outcome: int(line.fields.get(outcome, 0)) for outcome in OUTCOMES}
+    return Batch(number, line.process, stretches, counts)
+
+
+class Shelf:
+    """All records of all topics, by partition and offset."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.partitions: dict[Partition, dict[int, Record]] = defaultdict(dict)
+        for record in records:
+            self.partitions[record.topic, record.partition][record.offset] = record
+
+    def taken(self, batch: Batch) -> Iterator[Record]:
+        """The records that a batch went over."""
+        for partition, (first, last) in batch.stretches.items():
+            there = self.partitions.get(partition, {})
+            yield from (there[n] for n in range(first, last + 1) if n in there)
+
+
+def overlapping(group: Sequence[Batch]) -> list[list[Batch]]:
+    """Batches that share an offset, directly or by way of others; those that share none are left out."""
+    leader = list(range(len(group)))
+
+    def find(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    for spans in _spans(group).values():
+        end, current = -1, -1
+        for first, last, number in sorted(spans):
+            if first <= end:
+                leader[find(number)] = find(current)
+            if last > end:
+                end, current = last, number
+    together: dict[int, list[Batch]] = defaultdict(list)
+    for batch in group:
+        together[find(batch.number)].append(batch)
+    return [several for several in together.values() if len(several) > 1]
+
+
+def covered(group: Sequence[Batch]) -> dict[Partition, list[tuple[int, int]]]:
+    """The stretches of a group by partition, sorted."""
+    return {
+        partition: sorted((first, last) for first, last, _ in spans)
+        for partition, spans in _spans(group).items()
+    }
+
+
+def _spans(group: Sequence[Batch]) -> dict[Partition, list[tuple[int, int, int]]]:
+    spans: dict[Partition, list[tuple[int, int, int]]] = defaultdict(list)
+    for batch in group:
+        for partition, (first, last) in batch.stretches.items():
+            spans[partition].append((first, last, batch.number))
+    return spans
