@@ -46,7 +46,7 @@ class Intake:
 
     async def assigned(self, partitions: Sequence[Partition]) -> None:
         """Look at what earlier owners of these partitions left unfinished."""
-        self._suspects = await in_flight.found(self.database, partitions)
+        self._suspects = await in_flight.found(self.database, self._owner, partitions)
         topics = {topic for topic, _ in partitions}
         for lane in await self.transactions.read(lambda tx: waiting.lanes(tx, topics)):
             await self.drain(lane)
@@ -118,9 +118,10 @@ class Intake:
     async def _apply_alone(self, item: Incoming) -> Outcomes:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
         stretch = self._suspects.get((item.message.topic, item.message.partition))
-        if stretch and stretch.deadly(item.message.offset):
+        deaths = stretch.deaths(item.message.offset) if stretch else 0
+        if deaths >= in_flight.DEATHS_ALLOWED:
             item = item._replace(flaw=KILLED)
-        await in_flight.mark(self.database, self._owner, [item.message])
+        await in_flight.mark(self.database, self._owner, [item.message], deaths)
         passage("intake.marked")
         try:
             outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
@@ -184,8 +185,8 @@ class Intake:
             after[item.lane] = cursor._replace(waiting=True)
             return "waiting"
         if item.flaw:
-            if ordered:
-                after[item.lane] = cursor._replace(held_at=sequence)
+            held = cursor._replace(held_at=sequence)
+            after[item.lane] = held if ordered else cursor.moved_to(item)
             return self._bury(tx, item, holds=ordered)
         after[item.lane] = cursor.moved_to(item)
         return await self.handle(tx, item)

@@ -76,10 +76,11 @@ class DeadLetterDesk:
         if item.lane is None or item.envelope is None or item.topic is None:
             return
         before = await cursors.load(tx, [item.lane])
-        cursor = before[item.lane]
-        if item.envelope.sequence <= cursor.sequence:
+        cursor, sequence = before[item.lane], item.envelope.sequence
+        # The cursor of a state stands at its dead letter until a newer state moves it on.
+        if sequence < cursor.sequence or (sequence == cursor.sequence and not item.topic.state):
             return
-        if not item.topic.state and item.envelope.sequence > cursor.sequence + 1:
+        if not item.topic.state and sequence > cursor.sequence + 1:
             raise Conflict(
                 "out_of_turn", "An earlier message of this key is missing; decide it first."
             )
