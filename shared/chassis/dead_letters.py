@@ -115,7 +115,7 @@ async def oldest(database: MongoDatabase) -> datetime | None:
 def _original(incoming: Incoming) -> Document | None:
     message = incoming.message
     personal = incoming.topic is None or incoming.topic.personal
-    if personal or len(message.value or b"") > MAX_VALUE_BYTES:
+    if personal or message.size() > 2 * MAX_VALUE_BYTES:
         return None
     return {
         "key": None if message.key is None else Binary(message.key),

@@ -26,6 +26,7 @@ Handler = Callable[[Tx, Event[Any]], Awaitable[None]]
 Routes = Mapping[type[Contract], Handler]
 _Known = tuple["Message", Envelope, Topic | None, str]
 
+LONGEST_KEY = 800  # bytes; a key stands in ce_subject, which has at most 200 characters
 _MAJOR = re.compile(r"\.v\d+$")
 _FAMILIES = {_MAJOR.sub("", name) for name in CATALOGUE.by_type}
 
@@ -44,6 +45,11 @@ class Message(NamedTuple):
     def place(self) -> str:
         """The coordinates in one word: topic:partition:offset."""
         return f"{self.topic}:{self.partition}:{self.offset}"
+
+    def size(self) -> int:
+        """Bytes of key, value and headers. Compressed, far more than a topic allows fits into a record."""
+        carried = [self.key, self.value, *(part for pair in self.headers for part in pair)]
+        return sum(len(part or b"") for part in carried)
 
     def digest(self) -> str:
         """SHA-256 of the value, hex."""
@@ -79,6 +85,8 @@ def read(message: Message, routes: Routes) -> Incoming:
     except UnreadableEnvelope as error:
         return Incoming(message, topic=topic, flaw=error.code)
     known = (message, envelope, topic, lane(message.topic, (message.key or b"").decode()))
+    if len(message.value or b"") > MAX_VALUE_BYTES:
+        return Incoming(*known, flaw="too_large")
     event_type = CATALOGUE.by_type.get(envelope.type)
     if event_type is None or event_type.topic is not topic:
         return Incoming(*known, flaw=_type_flaw(envelope.type))
@@ -107,10 +115,10 @@ def _read_data(known: _Known, event_type: EventType, routes: Routes) -> Incoming
 
 
 def _coordinate_flaw(message: Message) -> str | None:
-    if len(message.value or b"") > MAX_VALUE_BYTES:
-        return "too_large"
     if not message.key:
         return "key_missing"
+    if len(message.key) > LONGEST_KEY:
+        return "too_large"
     try:
         message.key.decode()
     except UnicodeDecodeError:

@@ -41,7 +41,7 @@ class DeadLetterDesk:
         message = dead_letters.original_of(letter) or await self._refetch(
             letter["topic"], letter["partition"], letter["offset"]
         )
-        if message is None:
+        if message is None or message.digest() != letter["digest"]:
             raise Conflict(
                 "record_gone", "Kafka has compacted this record away; discard the letter."
             )

@@ -221,7 +221,7 @@ UNREADABLE: Sequence[tuple[str, dict[str, Any]]] = [
     ("header_invalid", {"headers": with_header("ce_sequence", b"0")}),
     ("header_invalid", {"headers": with_header("ce_id", b"not-a-uuid")}),
     ("header_invalid", {"headers": with_header("ce_time", b"yesterday")}),
-    ("too_large", {"value": b" " * (1024 * 1024 + 1)}),
+    ("too_large", {"key": b"x" * 801}),
 ]
 
 
@@ -240,6 +240,7 @@ BROKEN: Sequence[tuple[str, dict[str, Any]]] = [
     ("schema_invalid", {"value": b"{}"}),
     ("schema_invalid", {"value": b"[1]"}),
     ("value_missing", {"value": None}),
+    ("too_large", {"value": b" " * (1024 * 1024 + 1)}),
     ("unknown_major", {"headers": with_header("ce_type", b"obverse.matching.pair.ended.v9")}),
     ("wrong_topic", {"headers": with_header("ce_type", b"obverse.matching.round.completed.v1")}),
 ]
