@@ -48,8 +48,12 @@ class Intake:
         """Look at what earlier owners of these partitions left unfinished."""
         self._suspects = await in_flight.found(self.database, self._owner, partitions)
         topics = {topic for topic, _ in partitions}
-        for lane in await self.transactions.read(lambda tx: waiting.lanes(tx, topics)):
-            await self.drain(lane)
+        firsts = await self.transactions.read(lambda tx: waiting.firsts(tx, topics))
+        found = await self.transactions.read(lambda tx: cursors.load(tx, firsts))
+        # aiokafka sends no heartbeat meanwhile: lanes that cannot go on must cost nothing here.
+        for lane, cursor in found.items():
+            if cursor.held_at is None and firsts[lane] <= cursor.sequence + 1:
+                await self.drain(lane)
 
     async def apply(self, messages: Sequence[Message]) -> Outcomes:
         """Give every message its effect, once; returns how many had which outcome.
@@ -59,10 +63,14 @@ class Intake:
         incoming = [read(message, self.routes) for message in messages]
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
-                return await self._apply_together(incoming, messages)
+                outcomes, freed = await self._apply_together(incoming, messages)
             except Exception as error:
                 if is_transient(error):
                     raise
+            else:
+                for lane in freed:
+                    outcomes += await self.drain(lane)
+                return outcomes
         outcomes = Outcomes()
         for item in incoming:
             outcomes += await self._apply_alone(item)
@@ -92,7 +100,7 @@ class Intake:
 
     async def _apply_together(
         self, incoming: Sequence[Incoming], messages: Sequence[Message]
-    ) -> Outcomes:
+    ) -> tuple[Outcomes, list[str]]:
         marked = asyncio.create_task(in_flight.mark(self.database, self._owner, messages))
         try:
             return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming, marked))
@@ -101,8 +109,12 @@ class Intake:
 
     async def _apply_batch(
         self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None]
-    ) -> Outcomes:
-        """The batch as one transaction, with whatever waited for it; no handler runs before the mark is there."""
+    ) -> tuple[Outcomes, list[str]]:
+        """The batch as one transaction, and the lanes in which more may have its turn now.
+
+        No handler runs before the mark is there. What waited is not taken here: it may be more than a
+        transaction can hold.
+        """
         before = await cursors.load(tx, {item.lane for item in incoming if item.lane})
         after = dict(before)
         await marked
@@ -110,10 +122,8 @@ class Intake:
         outcomes = Outcomes()
         for item in incoming:
             outcomes[await self._apply_one(tx, item, after)] += 1
-            if item.lane and after[item.lane].waiting:
-                outcomes += await self._follow(tx, item.lane, after)
         await cursors.save(tx, before, after)
-        return outcomes
+        return outcomes, [c.lane for c in after.values() if c.waiting and c.held_at is None]
 
     async def _apply_alone(self, item: Incoming) -> Outcomes:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
@@ -144,31 +154,21 @@ class Intake:
 
     async def _take_next(self, tx: Tx, lane: str, flaw: str | None) -> Outcomes:
         """The one waiting message whose turn it is; nothing when the lane is held or has a gap."""
-        before = await cursors.load(tx, [lane])
-        after = dict(before)
-        outcomes = await self._step(tx, lane, after, flaw)
-        await cursors.save(tx, before, after)
         in_flight.clear_lane(tx, lane)
-        return outcomes
-
-    async def _follow(self, tx: Tx, lane: str, after: dict[str, Cursor]) -> Outcomes:
+        before = await cursors.load(tx, [lane])
+        after, cursor = dict(before), before[lane]
         outcomes = Outcomes()
-        while step := await self._step(tx, lane, after):
-            outcomes += step
-        return outcomes
-
-    async def _step(
-        self, tx: Tx, lane: str, after: dict[str, Cursor], flaw: str | None = None
-    ) -> Outcomes:
-        cursor = after[lane]
         if cursor.held_at is not None or not cursor.waiting:
-            return Outcomes()
+            return outcomes
         message = await waiting.take(tx, lane, cursor.sequence + 1)
         if message is None:
             after[lane] = cursor._replace(waiting=await waiting.any_left(tx, lane))
-            return Outcomes()
-        item = read(message, self.routes)
-        return Outcomes([await self._apply_one(tx, item._replace(flaw=flaw or item.flaw), after)])
+        else:
+            item = read(message, self.routes)
+            item = item._replace(flaw=flaw or item.flaw)
+            outcomes[await self._apply_one(tx, item, after)] += 1
+        await cursors.save(tx, before, after)
+        return outcomes
 
     async def _apply_one(self, tx: Tx, item: Incoming, after: dict[str, Cursor]) -> str:
         """Decide about one message and do it; the answer is its outcome."""

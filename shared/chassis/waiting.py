@@ -4,12 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bson import Binary
-from pymongo import DeleteOne, UpdateOne
+from pymongo import DeleteMany, UpdateOne
 
 from shared.chassis.messages import Incoming, Message
 from shared.chassis.mongo import Index, MongoDatabase
+from shared.chassis.outbox import MAX_VALUE_BYTES
 from shared.chassis.passages import passage
 from shared.chassis.transactions import Tx
+from shared.contracts.envelope import to_headers
 
 COLLECTION = "waiting"
 INDEXES = (Index(COLLECTION, [("lane", 1), ("sequence", 1)], unique=True),)
@@ -26,8 +28,9 @@ def keep(tx: Tx, incoming: Incoming) -> None:
         "partition": message.partition,
         "offset": message.offset,
         "key": Binary(message.key or b""),
-        "value": None if message.value is None else Binary(message.value),
-        "headers": [[name, Binary(value or b"")] for name, value in message.headers],
+        # What is too large stays so, and fits a document.
+        "value": None if message.value is None else Binary(message.value[: MAX_VALUE_BYTES + 1]),
+        "headers": [[name, Binary(value)] for name, value in to_headers(envelope)],
         "since": tx.now,
     }
     tx.write(COLLECTION, UpdateOne(place, {"$setOnInsert": document}, upsert=True))
@@ -35,23 +38,21 @@ def keep(tx: Tx, incoming: Incoming) -> None:
 
 
 async def take(tx: Tx, lane: str, sequence: int) -> Message | None:
-    """Take the message whose turn it is, if it has come."""
-    place = {"lane": lane, "sequence": sequence}
-    row = await tx.find_one(COLLECTION, place)
+    """Take the message whose turn it is, if it has come. One whose turn is over came a second time."""
+    row = await tx.find_one(COLLECTION, {"lane": lane, "sequence": sequence})
+    tx.write(COLLECTION, DeleteMany({"lane": lane, "sequence": {"$lte": sequence}}))
     if row is None:
         return None
-    tx.write(COLLECTION, DeleteOne(place))
     passage("waiting.released")
     headers = [(name, value) for name, value in row["headers"]]
     return Message(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers)
 
 
-async def lanes(tx: Tx, topics: Collection[str]) -> list[str]:
-    """The lanes of these topics in which something waits."""
-    found = await tx.aggregate(
-        COLLECTION, [{"$match": {"topic": {"$in": list(topics)}}}, {"$group": {"_id": "$lane"}}]
-    )
-    return [row["_id"] for row in found]
+async def firsts(tx: Tx, topics: Collection[str]) -> dict[str, int]:
+    """The lanes of these topics in which something waits, with the first sequence that does."""
+    first = {"$group": {"_id": "$lane", "sequence": {"$min": "$sequence"}}}
+    found = await tx.aggregate(COLLECTION, [{"$match": {"topic": {"$in": list(topics)}}}, first])
+    return {row["_id"]: row["sequence"] for row in found}
 
 
 async def any_left(tx: Tx, lane: str) -> bool:
