@@ -101,6 +101,16 @@ class ProcessPart:
     _child: Child | None = None
     _grace = 15.0  # seconds between SIGTERM and SIGKILL
 
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._child is not None and self._child.running
+
+    @property
+    def pid(self) -> int:
+        """The process id of the one that runs, or ran last; 0 before the first start."""
+        return self._child.pid if self._child else 0
+
     async def stop(self) -> None:
         """Stop it in an orderly way; no error when it is not running."""
         if self._child is not None:

@@ -1,0 +1,169 @@
+"""How the load speaks to the replicas: to one that is ready, and again under the same key until there is an answer."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from dev.faults.cluster import Replica
+from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal
+
+LOOK_SECONDS = 0.2  # between two looks at /readyz
+ANSWER_SECONDS = 8.0
+PATIENCE_SECONDS = 25.0  # then the outcome is unknown for now
+UNHEARD_SECONDS = 20.0  # a service may not have heard yet of who speaks, or of the thing
+NOBODY = 0  # the status of a request that nobody answered
+IN_FLIGHT = "idempotency_key_in_flight"
+_PAUSES = (0.05, 0.2, 0.5, 1.0)
+
+
+class Client:
+    """Everybody of the load speaks through it; what is said is in the journal."""
+
+    def __init__(
+        self,
+        replicas: Sequence[Replica],
+        token: Callable[..., str],
+        journal: Journal,
+        chance: random.Random,
+    ) -> None:
+        self._replicas = replicas
+        self._token = token
+        self._tokens: dict[str, str] = {}
+        self._journal = journal
+        self._chance = chance
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        timeout = httpx.Timeout(ANSWER_SECONDS, connect=2.0)
+        self._http = httpx.AsyncClient(limits=limits, timeout=timeout)
+        self._ready: set[str] = {one.name for one in replicas}
+        self._bodies: dict[str, dict[str, Any]] = {}
+        self.watched: list[int] = []
+        """Statuses of all tries, in their order; whoever watches takes the length before and after."""
+
+    async def watch(self) -> None:
+        """Look at each /readyz, for ever, as a load balancer does."""
+        await asyncio.gather(*(self._watch(one) for one in self._replicas))
+
+    async def _watch(self, replica: Replica) -> None:
+        while True:
+            ready = False
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await self._http.get(f"{replica.url}/readyz", timeout=1.0)
+                ready = answer.status_code == httpx.codes.OK
+            (self._ready.add if ready else self._ready.discard)(replica.name)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def close(self) -> None:
+        """No more words."""
+        await self._http.aclose()
+
+    async def say(self, command: Command, claims: dict[str, Any], **content: Any) -> Command:
+        """Say it until there is an answer, or patience ends. The outcome is in the command."""
+        self._bodies[command.id] = {"claims": claims, "content": content}
+        self._journal.intend(command)
+        return await self._settle(command, PATIENCE_SECONDS)
+
+    async def ask_again(self, command: Command, patience: float) -> Command:
+        """Learn the outcome of a command that is unknown, under its key."""
+        return await self._settle(command, patience)
+
+    async def read(self, service: str, path: str, claims: dict[str, Any], **params: Any) -> Any:
+        """What a GET answers; None where nobody answers, or not with 200."""
+        for pause in _PAUSES:
+            replica = self._pick(service)
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await self._http.get(
+                    f"{replica.url}{path}", params=params, headers=self._headers(claims)
+                )
+                if answer.status_code == httpx.codes.OK:
+                    return answer.json()
+                if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return None
+            await asyncio.sleep(pause)
+        return None
+
+    async def _settle(self, command: Command, patience: float) -> Command:
+        began = time.monotonic()
+        outcome, turn = UNKNOWN, 0
+        while True:
+            status, answer = await self._try(command)
+            command.tries.append(status)
+            self.watched.append(status)
+            command.status, command.answer = status, answer
+            waited = time.monotonic() - began
+            verdict = _verdict(status, answer, waited)
+            if verdict is not None or waited > patience:
+                outcome = verdict or UNKNOWN
+                break
+            await asyncio.sleep(_PAUSES[min(turn, len(_PAUSES) - 1)])
+            turn += 1
+        # Refused now, but an earlier try may still be under way in a process that sleeps.
+        if outcome == REFUSED and NOBODY in command.tries and command.outcome is None:
+            outcome = UNKNOWN
+        self._journal.settle(command, outcome)
+        return command
+
+    async def _try(self, command: Command) -> tuple[int, Any]:
+        said = self._bodies[command.id]
+        headers = self._headers(said["claims"]) | {
+            "Idempotency-Key": command.key,
+            "X-Correlation-Id": command.correlation_id,
+        }
+        content = dict(said["content"])
+        headers |= content.pop("headers", {})
+        replica = self._pick(command.service)
+        try:
+            answer = await self._http.request(
+                command.method, f"{replica.url}{command.path}", headers=headers, **content
+            )
+        except httpx.HTTPError:
+            return NOBODY, None
+        try:
+            return answer.status_code, answer.json()
+        except ValueError:
+            return answer.status_code, None
+
+    def _pick(self, service: str) -> Replica:
+        all_of_it = [one for one in self._replicas if one.service == service]
+        ready = [one for one in all_of_it if one.name in self._ready]
+        return self._chance.choice(ready or all_of_it)
+
+    def _headers(self, claims: dict[str, Any]) -> dict[str, str]:
+        subject = claims["subject"]
+        if subject not in self._tokens:
+            self._tokens[subject] = self._token(**claims)
+        return {"Authorization": f"Bearer {self._tokens[subject]}"}
+
+
+def _verdict(status: int, answer: Any, waited: float) -> str | None:
+    """The outcome, or None where it is to be tried again."""
+    code = answer.get("code") if isinstance(answer, dict) else None
+    if 200 <= status < 300:
+        return OK
+    if status in (NOBODY, 429) or status >= 500 or code == IN_FLIGHT:
+        return None
+    if status in (403, 404) and waited < UNHEARD_SECONDS:
+        return None
+    return REFUSED
+
+
+def command_of(
+    who: str, command: str, service: str, path: str, *, method: str = "POST", **subject: str
+) -> Command:
+    """A new command, with a key and a trail of its own."""
+    return Command(
+        id=str(uuid4()),
+        who=who,
+        command=command,
+        service=service,
+        method=method,
+        path=path,
+        key=str(uuid4()),
+        correlation_id=str(uuid4()),
+        subject=subject,
+    )

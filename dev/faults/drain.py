@@ -1,0 +1,204 @@
+"""After the load: wait until nothing moves any more, then write down all that can be seen from outside."""
+
+import asyncio
+import contextlib
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from dev.faults.client import Client
+from dev.faults.cluster import FaultCluster, Replica
+from dev.faults.journal import OK, Journal, Lines
+from dev.faults.load import LEAD, Load
+from dev.local.processes import NotReady
+from shared.contracts.catalogue import CATALOGUE
+
+GROUPS = ("enrollment", "matching", "notifications", "reporting-journal", "reporting-projections")
+QUIET_SECONDS = 9.0  # a mail that was claimed by a killed process is claimed again after 6
+LONGEST_SECONDS = 240.0
+LOOK_SECONDS = 0.5
+_DEPTH = re.compile(r"^obverse_outbox_depth\{[^}]*\} (\S+)$", re.MULTILINE)
+
+Offsets = dict[str, dict[str, dict[str, int]]]
+
+
+async def drained(cluster: FaultCluster, client: Client, journal: Journal) -> float:
+    """Wait until lag and outbox are 0, no round is open, and it stays so; seconds until it first was so."""
+    began = quiet_since = time.monotonic()
+    before: Offsets | None = None
+    while True:
+        moved = await _open_work(cluster, client, journal)
+        offsets = await offsets_of(cluster)
+        lag = sum(p["end"] - p["committed"] for places in offsets.values() for p in places.values())
+        moment = time.monotonic()
+        if moved or lag or offsets != before:
+            quiet_since = moment
+        before = offsets
+        if moment - quiet_since > QUIET_SECONDS:
+            return quiet_since - began
+        if moment - began > LONGEST_SECONDS:
+            raise NotReady(f"not drained within {LONGEST_SECONDS:g} s: {moved}, lag {lag}")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _open_work(cluster: FaultCluster, client: Client, journal: Journal) -> str:
+    """What is still to be done, as far as it can be seen; empty for nothing."""
+    for replica in cluster.replicas:
+        depths = _DEPTH.findall(await _metrics(replica))
+        if not depths or any(float(depth) for depth in depths):
+            return f"outbox of {replica.name}: {depths}"
+    for command in journal.commands.values():
+        if command.command == "round" and command.outcome == OK:
+            found = await _round(client, command.subject)
+            if not found or found["state"] not in ("completed", "failed"):
+                return f"round {command.subject}"
+    return ""
+
+
+async def _round(client: Client, subject: dict[str, str]) -> Any:
+    path = f"/v1/programmes/{subject['programme_id']}/rounds/{subject['round_id']}"
+    return await client.read("matching", path, LEAD)
+
+
+async def _metrics(replica: Replica) -> str:
+    async with httpx.AsyncClient(timeout=3.0) as http:
+        with contextlib.suppress(httpx.HTTPError):
+            return (await http.get(f"{replica.url}/metrics")).text
+    return ""
+
+
+async def offsets_of(cluster: FaultCluster) -> Offsets:
+    """What each group has committed, and where each partition ends."""
+    admin = cluster.address.admin()
+    await admin.start()
+    consumer = AIOKafkaConsumer(**cluster.address.client_options())
+    await consumer.start()
+    try:
+        found = {group: await admin.list_consumer_group_offsets(group) for group in GROUPS}
+        places = sorted({place for offsets in found.values() for place in offsets})
+        ends = await consumer.end_offsets(places)
+    finally:
+        await consumer.stop()
+        await admin.close()
+    return {
+        group: {
+            f"{place.topic}:{place.partition}": {"committed": at.offset, "end": ends[place]}
+            for place, at in sorted(offsets.items())
+        }
+        for group, offsets in found.items()
+    }
+
+
+async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journal) -> int:
+    """Write topics, offsets, metrics and reads into the run's folder; returns how many records there are."""
+    folder = cluster.folder
+    records = await _dump_topics(cluster, folder / "topics")
+    _write(folder / "offsets.json", await offsets_of(cluster))
+    (folder / "metrics").mkdir(exist_ok=True)
+    for replica in cluster.replicas:
+        text = await _metrics(replica)
+        (folder / "metrics" / f"{replica.name}.txt").write_text(text)
+    _write(folder / "reads.json", await _reads(client, load, journal))
+    return records
+
+
+async def _dump_topics(cluster: FaultCluster, folder: Path) -> int:
+    consumer = AIOKafkaConsumer(
+        auto_offset_reset="earliest", enable_auto_commit=False, **cluster.address.client_options()
+    )
+    await consumer.start()
+    files = {topic: Lines(folder / f"{topic}.jsonl") for topic in CATALOGUE.topics}
+    count = 0
+    try:
+        places = [
+            TopicPartition(topic.name, number)
+            for topic in CATALOGUE.topics.values()
+            for number in range(topic.partitions)
+        ]
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        await consumer.seek_to_beginning(*places)
+        while any([await consumer.position(place) < ends[place] for place in places]):
+            for place, records in (await consumer.getmany(timeout_ms=500)).items():
+                count += len(records)
+                for record in records:
+                    files[place.topic].write(_line(record))
+    finally:
+        await consumer.stop()
+        for file in files.values():
+            file.close()
+    return count
+
+
+def _line(record: Any) -> dict[str, Any]:
+    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+    return {
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": _text(record.key),
+        "headers": headers,
+        "value": _text(record.value),
+    }
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode(errors="replace")
+
+
+async def _reads(client: Client, load: Load, journal: Journal) -> dict[str, Any]:
+    programme = load.programme_id
+    path = f"/v1/programmes/{programme}"
+    rounds = [c.subject for c in journal.commands.values() if "round_id" in c.subject]
+    pairs = await _pages(client, "matching", f"{path}/pairs", "items", "id")
+    roster = await _pages(client, "enrollment", f"{path}/volunteers", "volunteers", "volunteer_id")
+    return {
+        "enrolment": {programme: await client.read("enrollment", f"{path}/enrolment", LEAD)},
+        "roster": {programme: roster},
+        "waiting": {programme: await client.read("matching", f"{path}/waiting", LEAD)},
+        "pairs": {programme: pairs},
+        "rounds": {one["round_id"]: await _round(client, one) for one in rounds},
+        "reports": {programme: await client.read("reporting", f"{path}/report", LEAD)},
+        "deliveries": await _deliveries(client, load),
+        "sessions": await _sessions(client, load, pairs),
+    }
+
+
+async def _pages(client: Client, service: str, path: str, items: str, name: str) -> list[Any]:
+    found: list[Any] = []
+    while True:
+        more = {"after": found[-1][name]} if found else {}
+        page = (await client.read(service, path, LEAD, limit=200, **more) or {}).get(items, [])
+        found += page
+        if len(page) < 200:
+            return found
+
+
+async def _deliveries(client: Client, load: Load) -> dict[str, Any]:
+    found = {}
+    for person in load.people:
+        answer = await client.read("notifications", "/v1/deliveries", person.claims)
+        if answer is not None:
+            found[person.volunteer_id] = answer["deliveries"]
+    return found
+
+
+async def _sessions(client: Client, load: Load, pairs: list[Any]) -> dict[str, Any]:
+    by_id = {person.volunteer_id: person for person in load.people}
+    found = {}
+    for pair in pairs:
+        person = by_id.get(pair["mentor_id"]) or by_id.get(pair["mentee_id"])
+        if person is not None:
+            path = f"/v1/pairs/{pair['id']}/sessions"
+            answer = await client.read("reporting", path, person.claims)
+            if answer is not None:
+                found[pair["id"]] = answer["sessions"]
+    return found
+
+
+def _write(path: Path, document: Any) -> None:
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str))

@@ -1,0 +1,258 @@
+"""The load: a company whose people enrol, pause, leave, answer and meet, at a given rate, whatever dies meanwhile.
+
+What is done is drawn with the run's seed. One person does one thing at a time, so that the journal says in
+which order things were meant.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dev.demo.volunteers import Volunteer
+from dev.faults.client import Client, command_of
+from dev.faults.journal import OK, UNKNOWN, Command, Journal
+
+LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
+AT_ONCE = 40
+ROUND_EVERY, IMPORT_EVERY = 6.0, 20.0
+REMINDER_HOURS = 24
+LEARN_SECONDS = 45.0  # an unanswered claim of a key lapses after 30
+_WEIGHTS = {"enrol": 5, "answer": 10, "meet": 5, "pause": 2, "resume": 2, "withdraw": 0.4}
+
+
+@dataclass
+class Person:
+    """Somebody of the load and what they know of themselves."""
+
+    said: Volunteer
+    volunteer_id: str = ""
+    status: str = "new"
+    pairs: list[str] = field(default_factory=list)
+    planned: list[tuple[str, str]] = field(default_factory=list)  # (pair, session)
+    meetings: int = 0
+    busy: bool = False
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What their token says."""
+        return {"subject": self.said.staff_number, "email": self.said.email}
+
+
+class Load:
+    """One programme under load; `set_up` first, then `run` as a task until `stop`."""
+
+    def __init__(
+        self, client: Client, journal: Journal, people: list[Volunteer], chance: random.Random
+    ) -> None:
+        self._client = client
+        self._journal = journal
+        self._chance = chance
+        self._people = [Person(one) for one in people]
+        self._chance.shuffle(self._people)
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._directory = b""
+        self._round = ""
+        self._next_round = self._next_import = 0.0
+        self.programme_id = self.cohort_id = ""
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody who has enrolled."""
+        return [one for one in self._people if one.volunteer_id]
+
+    async def set_up(self, mapping: Any, directory: bytes) -> None:
+        """The directory and a programme, before anything dies."""
+        self._directory = directory
+        put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
+        await self._client.say(put, LEAD, json=mapping)
+        await self._import()
+        opened = command_of("lead", "open_programme", "enrollment", "/v1/programmes")
+        await self._client.say(opened, LEAD, json=_programme())
+        self.programme_id = opened.answer["programme_id"]
+        self.cohort_id = opened.answer["cohort_id"]
+        opened.subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
+        self._journal.settle(opened, OK)
+
+    async def run(self, rate: float) -> None:
+        """So many commands per second until told to stop; then until the last one has its outcome."""
+        began, done = time.monotonic(), 0
+        self._next_import = time.monotonic() + IMPORT_EVERY / 4
+        while not self._stop.is_set():
+            due = int((time.monotonic() - began) * rate)
+            while done < due and len(self._tasks) < AT_ONCE:
+                self._begin()
+                done += 1
+            done = max(done, due - int(rate))  # what was missed for more than a second is missed
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """No more commands."""
+        self._stop.set()
+
+    async def learn(self) -> None:
+        """Ask again for everything whose outcome is unknown."""
+        again = [self._client.ask_again(one, LEARN_SECONDS) for one in self._journal.unknown()]
+        for command in await asyncio.gather(*again):
+            if command.outcome == OK:
+                self._name_subject(command)
+
+    def _begin(self) -> None:
+        moment = time.monotonic()
+        if moment > self._next_import:
+            self._next_import = moment + IMPORT_EVERY
+            self._spawn(self._import())
+        elif moment > self._next_round:
+            self._next_round = moment + ROUND_EVERY
+            self._spawn(self._ask_round())
+        elif found := self._draw():
+            person, act = found
+            person.busy = True
+            self._spawn(self._alone(person, act))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _draw(self) -> tuple[Person, Callable[[Person], Awaitable[None]]] | None:
+        name = self._chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        wanted, act = {
+            "enrol": (("new",), self._enrol),
+            "answer": (("active",), self._answer),
+            "meet": (("active",), self._meet),
+            "pause": (("active",), self._pause),
+            "resume": (("paused",), self._resume),
+            "withdraw": (("active", "paused"), self._withdraw),
+        }[name]
+        able = [one for one in self._people if not one.busy and one.status in wanted]
+        if name == "meet":
+            able = [one for one in able if one.pairs]
+        return (self._chance.choice(able), act) if able else None
+
+    async def _alone(self, person: Person, act: Callable[[Person], Awaitable[None]]) -> None:
+        try:
+            await act(person)
+        finally:
+            person.busy = False
+
+    async def _say(self, person: Person, command: Command, **content: Any) -> Command:
+        await self._client.say(command, person.claims, **content)
+        if command.outcome == OK:
+            self._name_subject(command)
+        return command
+
+    def _name_subject(self, command: Command) -> None:
+        """What the command made has an id now; the journal is told."""
+        answer = command.answer if isinstance(command.answer, dict) else {}
+        names = {"enrol": "volunteer_id", "plan": "session_id", "report": "session_id"}
+        made = answer.get(names.get(command.command, ""), answer.get("id"))
+        name = names.get(command.command, "round_id")
+        if command.command in (*names, "round") and made and command.subject.get(name) != made:
+            command.subject[name] = made
+            self._journal.settle(command, OK)
+
+    async def _import(self) -> None:
+        path = "/v1/directory/imports?mode=skip_bad"
+        command = command_of("lead", "import", "enrollment", path)
+        headers = {"Content-Type": "text/csv"}
+        await self._client.say(command, LEAD, content=self._directory, headers=headers)
+
+    async def _ask_round(self) -> None:
+        path = f"/v1/programmes/{self.programme_id}/rounds"
+        subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
+        command = command_of("lead", "round", "matching", path, **subject)
+        await self._client.say(command, LEAD, json={"cohort_id": self.cohort_id})
+        if command.outcome == OK:
+            self._name_subject(command)
+
+    async def _enrol(self, person: Person) -> None:
+        path = f"/v1/programmes/{self.programme_id}/volunteers"
+        who = person.said.staff_number
+        subject = {"programme_id": self.programme_id, "staff_number": who}
+        command = command_of(who, "enrol", "enrollment", path, **subject)
+        await self._say(person, command, json=person.said.body)
+        if command.outcome == OK:
+            person.volunteer_id, person.status = command.answer["volunteer_id"], "active"
+        else:
+            person.status = "lost"  # nothing is known of them until the end
+
+    async def _stand(self, person: Person, word: str, status: str, body: Any) -> None:
+        path = f"/v1/volunteers/{person.volunteer_id}/{word}"
+        subject = {"programme_id": self.programme_id, "volunteer_id": person.volunteer_id}
+        command = command_of(person.said.staff_number, word, "enrollment", path, **subject)
+        await self._say(person, command, **body)
+        person.status = {OK: status, UNKNOWN: "lost"}.get(command.outcome or "", person.status)
+
+    async def _pause(self, person: Person) -> None:
+        await self._stand(person, "pause", "paused", {"json": {"until": None}})
+
+    async def _resume(self, person: Person) -> None:
+        await self._stand(person, "resume", "active", {})
+
+    async def _withdraw(self, person: Person) -> None:
+        await self._stand(person, "withdraw", "withdrawn", {})
+
+    async def _answer(self, person: Person) -> None:
+        found = await self._client.read("matching", "/v1/proposals", person.claims)
+        for proposal in (found or {}).get("items", []):
+            if proposal["accepted"]:
+                continue
+            word = "decline" if self._chance.random() < 0.1 else "accept"
+            path = f"/v1/proposals/{proposal['id']}/{word}"
+            subject = {"programme_id": self.programme_id, "pair_id": proposal["id"]}
+            subject["volunteer_id"] = person.volunteer_id
+            command = command_of(person.said.staff_number, word, "matching", path, **subject)
+            await self._say(person, command)
+        pairs = await self._client.read("matching", "/v1/pairs", person.claims)
+        running = [one for one in (pairs or {}).get("items", []) if one["state"] == "formed"]
+        person.pairs = [one["id"] for one in running] or person.pairs
+
+    async def _meet(self, person: Person) -> None:
+        sessions = f"/v1/pairs/{person.pairs[-1]}/sessions"
+        word = self._chance.choice(("plan", "plan", "held", "held", "cancel", "report"))
+        if word in ("cancel", "report") and not person.planned:
+            word = "plan"
+        person.meetings += 1
+        path, body, more = sessions, _span(person.meetings, ahead=word == "plan"), {}
+        if word == "held":
+            path = f"{sessions}/held"
+        elif word != "plan":
+            pair, session = person.planned.pop()
+            more = {"session_id": session}
+            ending = "held" if word == "report" else "cancel"
+            path = f"/v1/pairs/{pair}/sessions/{session}/{ending}"
+        name = "report" if word == "held" else word
+        subject = {"pair_id": path.split("/")[3], "volunteer_id": person.volunteer_id} | more
+        command = command_of(person.said.staff_number, name, "reporting", path, **subject)
+        await self._say(person, command, **({} if word == "cancel" else {"json": body}))
+        if word == "plan" and command.outcome == OK:
+            person.planned.append((subject["pair_id"], command.answer["session_id"]))
+
+
+def _span(number: int, *, ahead: bool) -> dict[str, Any]:
+    """Some time of its own: the first ahead is to be announced a moment from now, each held one lies before the last."""
+    moment = datetime.now(UTC)
+    if ahead:
+        starts_at = moment + timedelta(hours=REMINDER_HOURS + 2 * (number - 1), seconds=4)
+        return {"starts_at": starts_at.isoformat(timespec="seconds"), "minutes": 60}
+    held_at = moment - timedelta(hours=2 * number)
+    return {"held_at": held_at.isoformat(timespec="seconds"), "minutes": 45, "mood": 4}
+
+
+def _programme() -> dict[str, Any]:
+    start = datetime.now(UTC).date()
+    end = start + timedelta(days=180)
+    days = {"starts_on": start.isoformat(), "ends_on": end.isoformat()}
+    return days | {
+        "title": "Reverse mentoring",
+        "languages": ["en", "ru"],
+        "formats": [{"format": "one_to_one"}],
+        "reminders": {"session_hours_before": [REMINDER_HOURS]},
+        "cohort": days | {"size_cap": 10_000, "pilot": True},
+    }

@@ -1,0 +1,125 @@
+"""One run: a cluster, a load on it, whatever is done to it meanwhile, and a folder of what came out."""
+
+import asyncio
+import fcntl
+import json
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dev.demo.company import write_company
+from dev.demo.inputs import DEFAULT_MAPPING, read_mapping
+from dev.demo.volunteers import choose, read_employees
+from dev.faults.client import Client
+from dev.faults.cluster import ROOT, FaultCluster, check_memory
+from dev.faults.drain import drained, dump
+from dev.faults.journal import Journal, Lines, now
+from dev.faults.load import Load
+from dev.local.platform import emptied
+from dev.local.processes import NotReady
+
+FOLDER = ROOT / "build" / "faults"
+PEOPLE = 2_100  # three chunks of a directory
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Run:
+    """What those who do harm, and those who look, work on."""
+
+    cluster: FaultCluster
+    client: Client
+    load: Load
+    journal: Journal
+    injected: Lines
+    chance: random.Random
+    rate: float
+    tell: Tell
+    phases: dict[str, object] = field(default_factory=dict)
+    records: int = 0
+    memory: int = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of the run lies."""
+        return self.cluster.folder
+
+    def mark(self, phase: str) -> None:
+        """Write down that a phase has come."""
+        self.phases[phase] = now()
+        (self.folder / "phases.json").write_text(json.dumps(self.phases, indent=1))
+
+    async def under_load(self, harm: Callable[["Run"], Awaitable[None]]) -> None:
+        """Do harm while the load runs; then heal, learn every outcome, drain, and write all down."""
+        self.mark("load_started")
+        loading = asyncio.create_task(self.load.run(self.rate))
+        try:
+            await harm(self)
+        finally:
+            self.load.stop()
+            await loading
+        self.mark("load_stopped")
+        await self.cluster.heal()
+        self.mark("healed")
+        self.memory = check_memory(self.cluster)
+        await self.load.learn()
+        began = time.monotonic()
+        took = await drained(self.cluster, self.client, self.journal)
+        self.phases["drain_seconds"] = round(took, 1)
+        self.mark("drained")
+        self.tell(
+            f"drained {took:.1f} s after the last outcome was known ({time.monotonic() - began:.0f} s watched)"
+        )
+        self.records = await dump(self.cluster, self.client, self.load, self.journal)
+
+
+@asynccontextmanager
+async def running(
+    name: str, *, seed: int, rate: float, tell: Tell, proxied: bool = False, mutant: str = ""
+) -> AsyncIterator[Run]:
+    """A cluster with a load that is ready to start; all is ended at the end, the folder stays."""
+    folder = emptied(FOLDER / name)
+    chance = random.Random(seed)
+    settings = {"FAULT_MUTANT": mutant} if mutant else {}
+    cluster = FaultCluster(folder, proxied=proxied, settings=settings)
+    journal, injected = Journal(folder / "journal.jsonl"), Lines(folder / "injected.jsonl")
+    client = Client(cluster.replicas, cluster.identity.token, journal, chance)
+    watching: asyncio.Task[None] | None = None
+    try:
+        await cluster.start(tell)
+        watching = asyncio.create_task(client.watch())
+        mapping = read_mapping(DEFAULT_MAPPING)
+        directory = folder / "cluster" / "company.csv"
+        write_company(directory, people=PEOPLE, seed=seed)
+        people = choose(read_employees(directory, mapping.layout()), seed)
+        load = Load(client, journal, people, chance)
+        await load.set_up(mapping.model_dump(mode="json"), directory.read_bytes())
+        tell(f"a programme is open; {len(people)} people may enrol")
+        yield Run(cluster, client, load, journal, injected, chance, rate, tell)
+    finally:
+        if watching is not None:
+            watching.cancel()
+        await client.close()
+        journal.close()
+        injected.close()
+        await cluster.stop()
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """One cluster at a time on this machine. Raises NotReady where there is another."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    handle = os.open(FOLDER / "lock", os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise NotReady("another run of the fault harness is under way here") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
