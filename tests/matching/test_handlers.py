@@ -1,6 +1,7 @@
 """The use cases on a real database."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -131,6 +132,18 @@ async def test_a_closed_programme_pairs_nobody_and_voids_what_is_open(house: Hou
     with pytest.raises(Conflict) as refused:
         await house.ask_for_round()
     assert refused.value.code == "programme_closed"
+
+
+async def test_after_its_last_day_a_programme_runs_no_round(house: House) -> None:
+    over = replace(TERMS, ends_on=date(2026, 3, 1))
+    await house.do(lambda unit: learning.learn_terms(unit, PROGRAMME, over))
+    with pytest.raises(Conflict) as refused:
+        await house.ask_for_round()
+    assert refused.value.code == "programme_over"
+
+    today = replace(TERMS, ends_on=date(2026, 3, 2))
+    await house.do(lambda unit: learning.learn_terms(unit, PROGRAMME, today))
+    assert (await house.round()).state is RoundState.COMPLETED
 
 
 async def test_a_round_of_a_programme_that_closed_meanwhile_fails_with_that_reason(

@@ -20,6 +20,13 @@ def programme_closed() -> Refusal:
     return Conflict("programme_closed", "The programme is closed; start the round in an open one.")
 
 
+def programme_over() -> Refusal:
+    """A pair of today would have no day left."""
+    return Conflict(
+        "programme_over", "The programme has ended; change its dates or start the round in another."
+    )
+
+
 def round_running() -> Refusal:
     """Rounds of one programme run one at a time."""
     return Conflict(

@@ -39,6 +39,8 @@ async def request_round(unit: Unit, command: RequestRound) -> Round:
         raise errors.programme_unknown()
     if programme.closed:
         raise errors.programme_closed()
+    if programme.terms.ends_on < unit.now.date():
+        raise errors.programme_over()
     if command.cohort_id not in programme.cohorts:
         raise errors.cohort_unknown()
     if await unit.rounds.open_in(programme.id):
