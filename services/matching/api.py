@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.matching.domain.candidates import Side
 from services.matching.domain.pairs import Ending, Pair, PairState
@@ -18,7 +18,7 @@ from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.fields import Body
 from shared.chassis.principals import Role
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", tags=["matching"])
 
 LeadCommands = Annotated[Call, command(Role.LEAD, scope="programme_id")]
 LeadAsks = Annotated[Call, query(Role.LEAD, scope="programme_id")]
@@ -35,7 +35,7 @@ class View(BaseModel):
 class RoundBody(Body):
     """For whom a round is to be run."""
 
-    cohort_id: UUID
+    cohort_id: Annotated[UUID, Field(examples=["0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11"])]
 
 
 class RoundView(View):
@@ -126,7 +126,7 @@ class PairsView(View):
 class EndBody(Body):
     """How it ended: `completed` as planned, or `stopped` before."""
 
-    outcome: Ending
+    outcome: Annotated[Ending, Field(examples=["completed"])]
 
 
 @router.post("/programmes/{programme_id}/rounds", status_code=202, response_model=RoundView)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.enrollment.conftest import OPENING, PROFILE, YES, House
+from tests.support.documents import bodies_without_example
 
 
 def code(response: httpx.Response) -> tuple[int, str]:
@@ -317,6 +318,7 @@ async def test_no_token_no_answer(house: House) -> None:
 async def test_the_document_describes_every_route_with_examples(house: House) -> None:
     document = house.service.api.openapi()
     assert document["components"]["schemas"]["EnrolBody"]["example"]["roles"] == ["mentor"]
+    assert bodies_without_example(document) == []
     assert (
         "text/csv" in document["paths"]["/v1/directory/imports"]["post"]["requestBody"]["content"]
     )

@@ -18,6 +18,7 @@ from shared.chassis.settings import load
 from tests.chassis.http_client import Client, code, variables
 from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor
 from tests.matching.conftest import House
+from tests.support.documents import bodies_without_example
 
 ROUNDS = f"/v1/programmes/{PROGRAMME}/rounds"
 WAITING = f"/v1/programmes/{PROGRAMME}/waiting"
@@ -328,3 +329,4 @@ async def test_the_document_shows_every_route_with_its_problems(lead: Client) ->
     ]
     answers = document["paths"]["/v1/programmes/{programme_id}/rounds"]["post"]["responses"]
     assert {"202", "400", "401", "403", "404", "409", "422", "503"} <= set(answers)
+    assert bodies_without_example(document) == []

@@ -18,6 +18,7 @@ from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, to_headers, to_value
 from tests.reporting.conftest import Reporting, principal
 from tests.reporting.projections import events as e
+from tests.support.documents import bodies_without_example
 from tests.support.waiting import until
 
 REPORT = f"/v1/programmes/{e.PROGRAMME}/report"
@@ -112,3 +113,4 @@ async def test_one_document_describes_both_halves(reporting: Reporting) -> None:
     }
     schemas = document["components"]["schemas"]
     assert {"SessionsView", "SessionFiguresView", "ReportView", "Problem"} <= set(schemas)
+    assert bodies_without_example(document) == []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.config import JsonDict
 
 from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
@@ -38,6 +39,13 @@ Hours = Annotated[float, Field(gt=0, le=24 * 60)]
 Points = Annotated[int, Field(ge=0, le=1_000)]
 _TERMS = TypeAdapter(Terms)
 HoursList = Annotated[tuple[Hours, ...], Field(max_length=5)]
+_TERMS_OF_A_YEAR: JsonDict = {
+    "title": "Reverse mentoring 2027",
+    "starts_on": "2027-01-11",
+    "ends_on": "2027-12-17",
+    "languages": ["en", "ru"],
+    "formats": [{"format": "one_to_one"}, {"format": "sprint"}],
+}
 
 
 class FormatBody(Body):
@@ -105,6 +113,8 @@ class TermsBody(Body):
     objectives: Annotated[tuple[ObjectiveBody, ...], Field(max_length=20)] = ()
     pilot_only: bool = False
 
+    model_config = ConfigDict(json_schema_extra={"example": _TERMS_OF_A_YEAR})
+
     def terms(self) -> Terms:
         """The same for the domain."""
         return Terms(
@@ -129,11 +139,7 @@ class OpenBody(TermsBody):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "title": "Reverse mentoring 2027",
-                "starts_on": "2027-01-11",
-                "ends_on": "2027-12-17",
-                "languages": ["en", "ru"],
-                "formats": [{"format": "one_to_one"}, {"format": "sprint"}],
+                **_TERMS_OF_A_YEAR,
                 "cohort": {
                     "starts_on": "2027-01-11",
                     "ends_on": "2027-06-30",

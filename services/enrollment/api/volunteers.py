@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.config import JsonDict
 
 from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
@@ -30,6 +31,19 @@ router = APIRouter(prefix="/v1", tags=["volunteers"])
 Participant = Annotated[Call, command(Role.PARTICIPANT)]
 _PROFILE = TypeAdapter(Profile)
 Grade = Annotated[int, Field(ge=1, le=5)]
+_CONSENT: JsonDict = {"version": "2026-11", "given_on": "2026-11-24", "language": "en"}
+_A_MENTOR: JsonDict = {
+    "roles": ["mentor"],
+    "offers": [{"topic": "social_media", "proficiency": 4}],
+    "formats": ["one_to_one", "sprint"],
+    "hours_per_month": 4,
+    "capacity": 2,
+    "slots": [{"weekday": 1, "start_minute": 600, "minutes": 120}],
+    "time_zone": "Europe/London",
+    "languages": ["en"],
+    "hobbies": ["chess"],
+    "motivation": 5,
+}
 
 
 class OfferBody(Body):
@@ -79,6 +93,8 @@ class ProfileBody(Body):
     motivation: Grade = 3
     openness: Grade = 3
 
+    model_config = ConfigDict(json_schema_extra={"example": _A_MENTOR})
+
     def profile(self) -> Profile:
         """The same for the domain."""
         said = self.model_dump(exclude={"consent"})
@@ -94,29 +110,13 @@ class EnrolBody(ProfileBody):
 
     consent: ConsentBody
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "consent": {"version": "2026-11", "given_on": "2026-11-24", "language": "en"},
-                "roles": ["mentor"],
-                "offers": [{"topic": "social_media", "proficiency": 4}],
-                "formats": ["one_to_one", "sprint"],
-                "hours_per_month": 4,
-                "capacity": 2,
-                "slots": [{"weekday": 1, "start_minute": 600, "minutes": 120}],
-                "time_zone": "Europe/London",
-                "languages": ["en"],
-                "hobbies": ["chess"],
-                "motivation": 5,
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"consent": _CONSENT, **_A_MENTOR}})
 
 
 class PauseBody(Body):
     """Until when; without a date until one resumes."""
 
-    until: date | None = None
+    until: Annotated[date | None, Field(examples=["2027-02-01"])] = None
 
 
 class MeView(BaseModel):

@@ -35,7 +35,10 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Minutes = Annotated[int, Field(ge=5, le=480, examples=[60])]
 Topics = Annotated[tuple[TopicCode, ...], Field(max_length=10, examples=[["crm"]])]
-Mood = Annotated[int, Field(ge=1, le=5, description="Counts in figures only; no one is shown it.")]
+Mood = Annotated[
+    int,
+    Field(ge=1, le=5, examples=[4], description="Counts in figures only; no one is shown it."),
+]
 
 
 class PlanBody(Body):
