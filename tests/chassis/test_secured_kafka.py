@@ -131,6 +131,14 @@ KEPT_OUT = [
 ]
 
 
+TELLING = {
+    "a wrong password, SCRAM": "SaslAuthenticationFailed",
+    "a wrong password, PLAIN": "SaslAuthenticationFailed",
+    "a user nobody knows": "SaslAuthenticationFailed",
+    "a certificate of an authority nobody trusts": "CERTIFICATE_VERIFY_FAILED",
+}
+
+
 @pytest.fixture(scope="module")
 async def secured(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Secured]:
     if lacks := lacks_for_jars():
@@ -219,7 +227,7 @@ async def waiting(environment: dict[str, str]) -> AsyncIterator[Service]:
 
 @pytest.mark.parametrize("way", KEPT_OUT)
 async def test_who_is_kept_out_waits_says_so_and_is_not_ready(
-    secured: Secured, plain: dict[str, str], way: str
+    secured: Secured, plain: dict[str, str], caplog: pytest.LogCaptureFixture, way: str
 ) -> None:
     with capture_logs() as logs:
         async with (
@@ -237,6 +245,7 @@ async def test_who_is_kept_out_waits_says_so_and_is_not_ready(
             assert "broker" in ready.json()["not_ready"]
             assert not service.ready.is_set()
     assert reason.endswith("Error")
+    assert TELLING.get(way, "closed") in caplog.text  # aiokafka's own words, in the same log
     assert "intake.assigned" not in [line["event"] for line in logs]
     assert PASSWORD not in str(logs)
 
