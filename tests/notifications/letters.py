@@ -48,6 +48,7 @@ def letter(kind: Kind, side: Side = Side.MENTOR, **changes: Any) -> Letter:
         topics=TOPICS,
         hobby="chess",
         windows=(Window(0, 450, 90), Window(3, 1380, 60)),
+        windows_found_on=date(2026, 11, 2),
         answer_by=datetime(2026, 11, 6, 16, 0, tzinfo=UTC),
         until=date(2027, 2, 5),
         session=Session(SESSION, starts_at, 45, SessionState.PLANNED, ORIGIN),

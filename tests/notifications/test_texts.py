@@ -4,7 +4,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 from itertools import product
 from pathlib import Path
 
@@ -206,12 +206,12 @@ def test_a_zone_that_is_none_is_utc(zone: str) -> None:
     assert "- Monday, 9 November 2026, 08:30 (UTC)\n" in text.plain
 
 
-def test_weekly_windows_follow_the_clock_of_the_coming_week() -> None:
-    berlin, window = words.zone_of("Europe/Berlin"), [Window(0, 450, 90)]
-    summer = datetime(2026, 7, 6, 5, 0, tzinfo=UTC)
-    winter = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-    assert words.weekly(window, berlin, "en", summer) == ["Monday, 09:30–11:00"]
-    assert words.weekly(window, berlin, "en", winter) == ["Monday, 08:30–10:00"]
+def test_weekly_windows_are_the_times_that_people_named_also_when_summer_time_ends() -> None:
+    """Both were found from Monday, 09:30 to 11:00 in Berlin; summer time ends on 25 October 2026."""
+    berlin = words.zone_of("Europe/Berlin")
+    named = ["Monday, 09:30–11:00"]
+    assert words.weekly([Window(0, 450, 90)], berlin, "en", date(2026, 10, 23)) == named
+    assert words.weekly([Window(0, 510, 90)], berlin, "en", date(2026, 10, 26)) == named
 
 
 def test_a_hobby_that_has_no_name_here_shows_its_code() -> None:

@@ -10,7 +10,10 @@ from services.notifications.domain.sending import Knowledge
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One reminder with all that its text needs. `written_at` is the database's time."""
+    """One reminder with all that its text needs. `written_at` is the database's time.
+
+    `windows` are in UTC by the offsets of the day when they were found.
+    """
 
     kind: Kind
     side: Side
@@ -19,6 +22,7 @@ class Letter:
     topics: tuple[TopicLabels, ...]
     hobby: str | None
     windows: tuple[Window, ...]
+    windows_found_on: date
     answer_by: datetime | None
     until: date | None
     session: Session | None
@@ -44,6 +48,7 @@ def letter_of(
         topics=tuple(labels.get(code, TopicLabels(code, code)) for code in topics),
         hobby=proposal.hobby if proposal else None,
         windows=proposal.windows if proposal else (),
+        windows_found_on=(proposal.made_at if proposal else now).date(),
         answer_by=proposal.expires_at if proposal else None,
         until=pair.formed.until if pair.formed else None,
         session=pair.session(reminder.session_id),

@@ -4,10 +4,10 @@ Hobbies are codes on the topic; one that has no name here is shown as its code, 
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.units import format_unit
 
 from services.notifications.domain.pairs import Window
@@ -16,6 +16,7 @@ LANGUAGES = ("en", "ru")
 
 _DATE = {"en": "d MMMM y", "ru": "d MMMM y 'года'"}
 _ZONE = {"en": "{} time", "ru": "часовой пояс: {}"}
+_A_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001 - a day of the week, in whatever zone
 _STRANGER = {"en": "a colleague", "ru": "коллега"}
 _PARTNER = {"en": "your colleague", "ru": "коллега"}
 
@@ -115,16 +116,17 @@ def nameless(language: str, *, paired: bool) -> str:
     return (_PARTNER if paired else _STRANGER)[language]
 
 
-def weekly(windows: Iterable[Window], zone: ZoneInfo, language: str, now: datetime) -> list[str]:
-    """Weekly windows of UTC as lines of the reader's zone, with the offset of the coming week."""
+def weekly(windows: Iterable[Window], zone: ZoneInfo, language: str, found_on: date) -> list[str]:
+    """Weekly windows of UTC as lines of the reader's zone.
+
+    They go by its clock on the day when they were found, or summer time would move what people said by an hour.
+    """
+    offset = datetime.combine(found_on, time(12), zone).utcoffset() or timedelta()
     lines = []
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for window in windows:
-        days_ahead = (window.weekday - midnight.weekday()) % 7
-        start = midnight + timedelta(days=days_ahead, minutes=window.start)
-        begins = start.astimezone(zone)
-        ends = (start + timedelta(minutes=window.minutes)).astimezone(zone)
+        begins = _A_MONDAY + timedelta(days=window.weekday, minutes=window.start) + offset
+        ends = begins + timedelta(minutes=window.minutes)
         name = format_date(begins, "EEEE", locale=language)
-        times = [format_time(t, "HH:mm", tzinfo=zone, locale=language) for t in (begins, ends)]
-        lines.append(((begins.weekday(), begins.time()), f"{name}, {times[0]}–{times[1]}"))  # noqa: RUF001 - a range
+        line = f"{name}, {begins:%H:%M}–{ends:%H:%M}"  # noqa: RUF001 - a range
+        lines.append(((begins.weekday(), begins.time()), line))
     return [line for _, line in sorted(lines)]

@@ -83,7 +83,7 @@ def _values(letter: Letter, language: str, page: str | None) -> dict[str, object
         "partner_address": clean(partner.email) if partner else "",
         "topics": [clean(getattr(labels, language)) for labels in letter.topics],
         "hobby": words.hobby(letter.hobby, language) if letter.hobby else "",
-        "windows": words.weekly(letter.windows, zone, language, letter.written_at),
+        "windows": words.weekly(letter.windows, zone, language, letter.windows_found_on),
         "zone": words.zone_name(zone, language),
         "answer_by": words.deadline(letter.answer_by, zone, language) if letter.answer_by else "",
         "until": words.day(letter.until, language) if letter.until else "",
