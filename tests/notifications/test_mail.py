@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 import trustme
 
+from services.notifications import app
 from services.notifications.channels.mail import Mail, MailServer, StartTls
 from services.notifications.domain.pairs import Contact
 from services.notifications.domain.reminders import Kind
 from services.notifications.domain.sending import Answer, Outcome
+from services.notifications.settings import Settings
+from shared.chassis.settings import load
 from tests.notifications.letters import ANNA, VIKTOR, letter, reminder
 from tests.notifications.servers import Mailbox, mail_server, rude_server
 
@@ -170,6 +173,33 @@ async def test_a_server_that_demands_starttls_and_a_password_gets_both(
     assert outcome == Outcome(Answer.ACCEPTED, "250")
     assert server.encrypted == [True]
     assert server.logins == [b"obverse"]
+
+
+async def test_the_settings_lead_there_with_the_password_out_of_its_file(
+    demanding: ssl.SSLContext, ca_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("open sesame\n")
+    (tmp_path / "jwks.json").write_text("{}")
+    async with mail_server(Mailbox(), demanding) as server:
+        environment = {
+            "OBVERSE_ENVIRONMENT": "demo",
+            "OBVERSE_MONGO_URL": "mongodb://mongo/?replicaSet=rs0",
+            "OBVERSE_MONGO_DATABASE": "notifications",
+            "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
+            "OBVERSE_AUTH_ISSUER": "https://identity.obverse.test",
+            "OBVERSE_AUTH_JWKS_FILE": str(tmp_path / "jwks.json"),
+            "OBVERSE_MAIL_FROM": "mentoring@obverse.test",
+            "OBVERSE_SMTP_HOST": "127.0.0.1",
+            "OBVERSE_SMTP_PORT": str(server.port),
+            "OBVERSE_SMTP_STARTTLS": "required",
+            "OBVERSE_SMTP_CA_FILE": str(ca_file),
+            "OBVERSE_SMTP_USERNAME": "obverse",
+            "OBVERSE_SMTP_PASSWORD_FILE": str(tmp_path / "password"),
+        }
+        mail = app._mail(load(Settings, environment))
+        outcome = await mail.send(reminder(), letter(Kind.INTRODUCTION))
+    assert outcome == Outcome(Answer.ACCEPTED, "250")
+    assert (server.encrypted, server.logins) == ([True], [b"obverse"])
 
 
 async def test_a_wrong_password_is_our_trouble_and_not_the_recipients(
