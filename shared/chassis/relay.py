@@ -58,7 +58,7 @@ class Relay:
         try:
             while not stop.is_set():
                 try:
-                    sent = await self.round()
+                    sent = await self.round(stop)
                     pause = 0.1
                 except LeaseLost:
                     log.warning("relay.lease_lost", fence=self._fence)
@@ -76,8 +76,11 @@ class Relay:
         finally:
             await self._leave()
 
-    async def round(self) -> int:
-        """Publish one batch; returns how many events the broker took. 0 without the lease."""
+    async def round(self, stop: asyncio.Event | None = None) -> int:
+        """Publish one batch, or what of it goes until `stop`; returns how many events the broker took.
+
+        0 without the lease.
+        """
         fence = await self._leases.take(LEASE, owner=self._owner, seconds=LEASE_SECONDS)
         if fence is None:
             self._fence = None
@@ -88,7 +91,7 @@ class Relay:
         passage("relay.claimed")
         lanes = await self._oldest_per_lane()
         sent = 0
-        while lanes:
+        while lanes and not (stop and stop.is_set()):
             wave = [rows.pop(0) for rows in lanes]
             sent += await self._send(wave, fence)
             lanes = [rows for rows in lanes if rows]

@@ -171,6 +171,21 @@ class Reader:
     """A service that reads pairs."""
 
     def __init__(self, client: Client, database: MongoDatabase, kafka: KafkaAddress) -> None:
+async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next(
+    producer: Producer,
+) -> None:
+    pair = uuid4()
+    for _ in range(4):
+        await producer.publish(*[pair] * 500)
+    async with relaying(producer.relay()):
+        await until(lambda: has_begun(producer), "some of it is sent")
+    assert await producer.unsent() > 0
+
+
+async def has_begun(producer: Producer) -> bool:
+    return await producer.unsent() < 2000
+
+
         self.database = database
         self.kafka = kafka
         transactions = Transactions(client, database, system_clock)
