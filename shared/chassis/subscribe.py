@@ -16,7 +16,13 @@ from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    CorruptRecordException,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    UnsupportedCodecError,
+)
 from aiokafka.structs import OffsetAndMetadata
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
@@ -286,6 +292,9 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._subscription.on_assigned(assigned)
 
 
+_DROPPED_A_BATCH = (CorruptRecordException, UnsupportedCodecError)
+
+
 class _FetchTroubles:
     """FastStream's logger: the one place where it tells that fetching failed."""
 
@@ -297,8 +306,8 @@ class _FetchTroubles:
         if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
             log.error("intake.offset_lost", places=str(error))
             self._fail(OffsetLost(str(error)))
-        elif error and not isinstance(error, KafkaError):
-            # The batch was dropped before it reached us; going on would lose it.
+        elif error and (isinstance(error, _DROPPED_A_BATCH) or not isinstance(error, KafkaError)):
+            # It was dropped before it reached us, with what other partitions had; going on would lose it.
             self._fail(error)
         elif level >= logging.WARNING and not str(message).startswith("Auto create topics"):
             reason = type(error).__name__ if error else str(message)

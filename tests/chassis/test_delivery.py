@@ -4,9 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import UnsupportedCodecError
+from aiokafka.record.util import calc_crc32c
 from pymongo import UpdateOne
 
 from dev.local.records import everything_on, header
@@ -167,10 +171,6 @@ async def test_a_relay_without_a_broker_keeps_everything_and_goes_on_later(
     assert len(await everything_on(producer.kafka, TOPIC)) == 2
 
 
-class Reader:
-    """A service that reads pairs."""
-
-    def __init__(self, client: Client, database: MongoDatabase, kafka: KafkaAddress) -> None:
 async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next(
     producer: Producer,
 ) -> None:
@@ -186,6 +186,10 @@ async def has_begun(producer: Producer) -> bool:
     return await producer.unsent() < 2000
 
 
+class Reader:
+    """A service that reads pairs."""
+
+    def __init__(self, client: Client, database: MongoDatabase, kafka: KafkaAddress) -> None:
         self.database = database
         self.kafka = kafka
         transactions = Transactions(client, database, system_clock)
@@ -288,6 +292,41 @@ async def test_an_offset_that_the_broker_no_longer_has_stops_the_service(
     async with subscribed(reader):
         await until(lambda: failed(reader), "the subscription fails")
     assert isinstance(reader.failures[0], OffsetLost)
+
+
+class Unreadable:
+    """Makes a batch of records that claims to be packed as no reader here can unpack it."""
+
+    def __init__(self, records: Any) -> None:
+        self._records = records
+
+    def build(self) -> bytearray:
+        batch = bytearray(self._records.build())
+        batch[22] |= 4  # zstd
+        batch[17:21] = calc_crc32c(bytes(batch[21:])).to_bytes(4, "big")
+        return batch
+
+
+async def test_a_batch_that_nobody_can_unpack_stops_the_service_before_another_is_lost(
+    producer: Producer, reader: Reader
+) -> None:
+    if producer.kafka.profile.end_offsets:
+        pytest.skip("Apache Kafka looks into what it takes")
+    pair = uuid4()
+    await producer.publish(pair)
+    async with relaying(producer.relay()):
+        await until(lambda: drained(producer), "the outbox is empty")
+    (good,) = await everything_on(producer.kafka, TOPIC)
+    foreign = AIOKafkaProducer(**producer.kafka.client_options())
+    await foreign.start()
+    batch = foreign.create_batch()
+    batch.append(key=b"k", value=b"v", timestamp=None)
+    batch._builder = Unreadable(batch._builder)
+    await (await foreign.send_batch(batch, TOPIC, partition=(good.partition + 1) % 6))
+    await foreign.stop()
+    async with subscribed(reader):
+        await until(lambda: failed(reader), "the subscription fails")
+    assert isinstance(reader.failures[0], UnsupportedCodecError)
 
 
 async def failed(reader: Reader) -> bool:
