@@ -48,6 +48,7 @@ INDEXES = (
     Index("pairs", [("mentee_id", 1)], partial={"running": True}),
 )
 
+ABSENT = "absent_managers"
 IMPORT = "directory.import"
 IMPORT_SECONDS = 30
 WAIT_SECONDS, WAITS = 0.5, 60
@@ -159,6 +160,17 @@ class _Directory:
         # As text: a grade may be called anything, also what MongoDB takes for a path.
         document = {"_id": "layout", "json": _LAYOUT.dump_json(layout).decode()}
         self._tx.write("directory", ReplaceOne({"_id": "layout"}, document, upsert=True))
+
+    async def absent_managers(self, staff_numbers: Collection[str]) -> dict[str, UUID]:
+        if not staff_numbers:
+            return {}
+        where = {"_id": {"$in": list(staff_numbers)}}
+        found = {row["_id"]: row["person_id"] for row in await self._tx.find(ABSENT, where)}
+        for staff_number in set(staff_numbers) - found.keys():
+            found[staff_number] = new_id()
+            insert = {"$setOnInsert": {"person_id": found[staff_number]}}
+            self._tx.write(ABSENT, UpdateOne({"_id": staff_number}, insert, upsert=True))
+        return found
 
     async def mark_changed(self, fence: int) -> None:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.enrollment.conftest import OPENING, PROFILE, YES, House
+from tests.enrollment.conftest import DIRECTORY, OPENING, PROFILE, YES, House
 from tests.support.documents import bodies_without_example
 
 
@@ -112,6 +112,28 @@ async def test_an_employee_says_yes(house: House) -> None:
     assert contact["time_zone"] == "Europe/London"
     me = await house.person("anna").get("/me")
     assert me["volunteer_ids"] == [view["volunteer_id"]]
+
+
+async def test_two_who_report_to_one_who_is_not_in_the_directory_have_one_direct_manager(
+    house: House,
+) -> None:
+    await house.furnish()
+    for staff_number, subject, manager in (
+        ("S5", "cleo", "S99"),
+        ("S6", "dan", "S99"),
+        ("S7", "eve", "S98"),
+    ):
+        header = DIRECTORY.partition("\n")[0]
+        row = f"{staff_number},{subject}@corp.example,3,{manager},{subject},Sales"
+        await house.feeder.bring(f"{header}\n{row}\n")
+    programme = await house.programme()
+    for subject in ("cleo", "dan", "eve"):
+        await house.enrol(subject, programme)
+
+    cleo, dan, eve = await house.told("candidate.changed")
+    assert cleo["managers"] == dan["managers"] != eve["managers"]
+    assert [len(one["managers"]) for one in (cleo, eve)] == [1, 1]
+    assert not cleo["managers_complete"]
 
 
 async def test_the_managers_above_are_named_by_person_the_direct_one_first(house: House) -> None:

@@ -66,6 +66,9 @@ class Directory(Protocol):
     def keep_layout(self, layout: Layout) -> None:
         """From now on they are laid out like this."""
 
+    async def absent_managers(self, staff_numbers: Collection[str]) -> Mapping[str, UUID]:
+        """A random id for each, always the same, under which the others know that there is somebody."""
+
     async def mark_changed(self, fence: int) -> None:
         """Rows change with this unit of work. Raises Conflict when another import took over."""
 

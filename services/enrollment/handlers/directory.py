@@ -5,7 +5,7 @@ simply run once more and comes to the same.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -169,11 +169,18 @@ async def standings(unit: Unit, employees: Sequence[Employee]) -> dict[str, Stan
         found = await unit.employees.by_staff_numbers(above)
         known |= found
         above = {boss.manager for boss in found.values() if boss.manager} - known.keys()
-    return {employee.staff_number: _standing(employee, known) for employee in employees}
+    unknown = {employee.manager for employee in employees if employee.manager} - known.keys()
+    absent = await unit.directory.absent_managers(unknown)
+    return {employee.staff_number: _standing(employee, known, absent) for employee in employees}
 
 
-def _standing(employee: Employee, known: dict[str, Employee]) -> Standing:
+def _standing(
+    employee: Employee, known: Mapping[str, Employee], absent: Mapping[str, UUID]
+) -> Standing:
     managers, complete = reporting_line(employee, known)
+    if stand_in := absent.get(employee.manager or ""):
+        # Whoever it is, two who report to them have one direct manager.
+        managers = (stand_in,)
     return Standing(employee.level, employee.unit, employee.site, managers, complete)
 
 
