@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from dev.faults.history import (
     Command,
@@ -15,6 +15,7 @@ from dev.faults.history import (
     Mail,
     Offset,
     Passing,
+    Reads,
     Record,
     Sample,
 )
@@ -37,7 +38,7 @@ def load(folder: Path) -> History:
         passings=list(_passings(folder / "passages")),
         samples=[s for file in sorted(folder.glob("metrics/*.txt")) for s in _samples(file)],
         offsets=list(_offsets(_document(folder / "offsets.json"))),
-        reads=_document(folder / "reads.json"),
+        reads=_reads(_document(folder / "reads.json")),
         phases=_phases(_document(folder / "phases.json")),
         personal=[*_planted(records), *_document(folder / "personal.json").get("personal", [])],
         texts=_texts(folder),
@@ -161,7 +162,17 @@ def _offsets(document: dict[str, dict[str, dict[str, Any]]]) -> Iterator[Offset]
             yield Offset(group, topic, int(partition), found["committed"], found["end"])
 
 
+def _reads(document: dict[str, dict[str, Any] | None]) -> Reads:
+    """What was not answered is left out."""
+    answered = {
+        name: {key: answer for key, answer in (answers or {}).items() if answer is not None}
+        for name, answers in document.items()
+    }
+    return cast("Reads", answered)
+
+
 def _phases(document: dict[str, Any]) -> dict[str, float]:
+    """Moments and lengths, both in seconds."""
     return {name: seconds(value) for name, value in document.items() if value is not None}
 
 

@@ -20,6 +20,7 @@ __all__ = ["CHECKS", "Finding", "Kind", "judge", "shown"]
 
 CHECKS: tuple[Check, ...] = (
     promises.kept,  # I1
+    promises.introduced,  # I1
     stores.agree,  # I1
     effects.traced,  # I2
     effects.single,  # I3

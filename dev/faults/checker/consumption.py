@@ -1,6 +1,6 @@
 """I3, I7 and I11: what every group did with every message, as its log lines, offsets and metrics tell it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from dev.faults.checker.findings import Finding, Kind, found
@@ -10,7 +10,8 @@ from dev.faults.checker.stretches import (
     Shelf,
     batches,
     covered,
-    overlapping,
+    fact_of,
+    related,
 )
 from dev.faults.checker.under_way import waiting_in
 from dev.faults.history import History, Record
@@ -36,17 +37,16 @@ def accounted(history: History) -> Iterator[Finding]:
 
 
 def once(history: History) -> Iterator[Finding]:
-    """I3: batches that share messages give each of them its effect once between them."""
+    """I3: batches that share facts give each of them its effect once between them."""
     shelf, waited = Shelf(history.records), _waited(history)
     for group, lines in batches(history).items():
-        for several in overlapping(lines):
+        for several in related(lines, shelf):
             records = {record.place: record for one in several for record in shelf.taken(one)}
-            facts = {_fact(record) for record in records.values()}
+            facts = {fact_of(record) for record in records.values()}
             released = len(waited[group] - records.keys())
             if sum(batch.effects for batch in several) > len(facts) + released:
-                shared = _shared(several, shelf)
                 what = f"{group} applied the same messages more than once"
-                yield from found("I3", Kind.DOUBLED, what, shared)
+                yield from found("I3", Kind.DOUBLED, what, _repeated(several, shelf))
 
 
 def one_line(history: History) -> Iterator[Finding]:
@@ -55,16 +55,17 @@ def one_line(history: History) -> Iterator[Finding]:
         return
     shelf = Shelf(history.records)
     for group, lines in batches(history).items():
-        for several in overlapping(lines):
-            what = f"{group} has several lines for it and nothing had died"
-            yield from found("I11", Kind.BROKEN, what, _shared(several, shelf))
+        counts = Counter(record.place for one in lines for record in shelf.taken(one))
+        several = [place for place, count in counts.items() if count > 1]
+        what = f"{group} has several lines for it and nothing had died"
+        yield from found("I11", Kind.BROKEN, what, several)
 
 
 def letters(history: History) -> Iterator[Finding]:
     """I7: what holds a key is there to be redriven, and what was thrown in was kept."""
-    for group in {offset.group for offset in history.offsets}:
-        service = group.partition("-")[0]
-        nothing = bool(waiting_in(history, group)) and not _open(history, service)
+    gauges = (s for s in history.samples if s.name == "obverse_keys_waiting")
+    for service in sorted({sample.process.rpartition("-")[0] for sample in gauges}):
+        nothing = bool(waiting_in(history, service)) and not _open(history, service)
         ids = [service] if nothing else []
         yield from found("I7", Kind.LOST, "keys wait, and no dead letter holds them", ids)
     for (service, reason), wanted in _thrown_in(history).items():
@@ -114,19 +115,12 @@ def _outside(records: Iterable[Record], spans: Sequence[tuple[int, int]]) -> Ite
             yield record
 
 
-def _shared(several: Sequence[Batch], shelf: Shelf) -> list[str]:
-    seen: dict[str, int] = defaultdict(int)
-    names: dict[str, str] = {}
-    for batch in several:
-        for record in shelf.taken(batch):
-            seen[record.place] += 1
-            names[record.place] = _named(record)
-    return [names[place] for place, count in seen.items() if count > 1]
-
-
-def _fact(record: Record) -> tuple[object, ...]:
-    """Repetitions on the topic are one fact."""
-    return (record.lane, record.sequence) if record.is_event else (record.place,)
+def _repeated(several: Sequence[Batch], shelf: Shelf) -> list[str]:
+    """The facts that these batches took more than once, by one of their records."""
+    records = [record for batch in several for record in shelf.taken(batch)]
+    counts = Counter(fact_of(record) for record in records)
+    named = {fact_of(record): _named(record) for record in records}
+    return [named[fact] for fact, count in counts.items() if count > 1] or list(named.values())
 
 
 def _counted(batch: Batch) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dev.faults.history import History, Line, Record
 
 Partition = tuple[str, int]
+Fact = tuple[object, ...]
 OUTCOMES = ("applied", "ignored", "duplicate", "waiting", "dead_lettered")
 
 
@@ -59,8 +60,8 @@ class Shelf:
             yield from (there[n] for n in range(first, last + 1) if n in there)
 
 
-def overlapping(group: Sequence[Batch]) -> list[list[Batch]]:
-    """Batches that share an offset, directly or by way of others; those that share none are left out."""
+def related(group: Sequence[Batch], shelf: Shelf) -> list[list[Batch]]:
+    """The batches in sets that share no fact with each other; repetitions on a topic are one fact."""
     leader = list(range(len(group)))
 
     def find(number: int) -> int:
@@ -69,30 +70,25 @@ def overlapping(group: Sequence[Batch]) -> list[list[Batch]]:
             number = leader[number]
         return number
 
-    for spans in _spans(group).values():
-        end, current = -1, -1
-        for first, last, number in sorted(spans):
-            if first <= end:
-                leader[find(number)] = find(current)
-            if last > end:
-                end, current = last, number
+    first: dict[Fact, int] = {}
+    for batch in group:
+        for record in shelf.taken(batch):
+            leader[find(batch.number)] = find(first.setdefault(fact_of(record), batch.number))
     together: dict[int, list[Batch]] = defaultdict(list)
     for batch in group:
         together[find(batch.number)].append(batch)
-    return [several for several in together.values() if len(several) > 1]
+    return list(together.values())
+
+
+def fact_of(record: Record) -> Fact:
+    """What a record tells, wherever it lies; what nobody can read is a fact of its place."""
+    return (record.lane, record.sequence) if record.is_event else (record.place,)
 
 
 def covered(group: Sequence[Batch]) -> dict[Partition, list[tuple[int, int]]]:
     """The stretches of a group by partition, sorted."""
-    return {
-        partition: sorted((first, last) for first, last, _ in spans)
-        for partition, spans in _spans(group).items()
-    }
-
-
-def _spans(group: Sequence[Batch]) -> dict[Partition, list[tuple[int, int, int]]]:
-    spans: dict[Partition, list[tuple[int, int, int]]] = defaultdict(list)
+    spans: dict[Partition, list[tuple[int, int]]] = defaultdict(list)
     for batch in group:
-        for partition, (first, last) in batch.stretches.items():
-            spans[partition].append((first, last, batch.number))
-    return spans
+        for partition, stretch in batch.stretches.items():
+            spans[partition].append(stretch)
+    return {partition: sorted(stretches) for partition, stretches in spans.items()}
