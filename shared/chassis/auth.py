@@ -93,10 +93,14 @@ class UrlKeys:
         self._asking = asyncio.Lock()
 
     async def for_key_id(self, kid: str | None) -> KeySet:
-        """The keys; the last good ones while the provider does not answer."""
-        async with self._asking:
-            if self._is_due(kid):
-                await self._ask()
+        """The keys; the last good ones while the provider does not answer.
+
+        Whose key is known waits for nobody who asks for another: anybody can make one up.
+        """
+        if self._lacks(kid) or self._is_due(kid):
+            async with self._asking:
+                if self._is_due(kid):
+                    await self._ask()
         if not self._keys:
             raise KeysUnavailable
         return self._keys
@@ -105,8 +109,10 @@ class UrlKeys:
         if self._asked_at is None:
             return True
         age = self._clock() - self._asked_at
-        unknown = not any(key.kid == kid for key in self._keys) if kid else not self._keys
-        return age >= (SECONDS_BETWEEN_REFRESHES if unknown else SECONDS_KEYS_ARE_FRESH)
+        return age >= (SECONDS_BETWEEN_REFRESHES if self._lacks(kid) else SECONDS_KEYS_ARE_FRESH)
+
+    def _lacks(self, kid: str | None) -> bool:
+        return not any(key.kid == kid for key in self._keys) if kid else not self._keys
 
     async def _ask(self) -> None:
         self._asked_at = self._clock()

@@ -1,5 +1,6 @@
 """Tokens: what counts, what is forged, and where the keys come from."""
 
+import asyncio
 import hmac
 import json
 from base64 import urlsafe_b64encode
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -264,6 +266,27 @@ class TestKeysFromAnAddress:
         time[0] = 30.0
         assert (await authenticator.claims(f"Bearer {token(newer)}")).subject == "ada"
         assert server.asked == 2
+
+    async def test_who_has_a_known_key_does_not_wait_for_those_who_make_one_up(self) -> None:
+        asked, answers = asyncio.Event(), asyncio.Event()
+        answers.set()
+
+        async def provider(_: httpx.Request) -> httpx.Response:
+            asked.set()
+            await answers.wait()
+            return httpx.Response(200, text=jwks(EC))
+
+        time = [0.0]
+        keys = UrlKeys("http://idp/", lambda: time[0], httpx.MockTransport(provider))
+        known = await keys.for_key_id("ec")
+        asked.clear()
+        answers.clear()
+        time[0] = 30.0
+        made_up = asyncio.create_task(keys.for_key_id("made-up"))
+        await asked.wait()
+        assert await asyncio.wait_for(keys.for_key_id("ec"), 1) == known
+        answers.set()
+        await made_up
 
     async def test_a_withdrawn_key_is_forgotten_after_ten_minutes(
         self, authenticator: Authenticator, server: JwksServer, time: list[float]
