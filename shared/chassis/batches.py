@@ -1,8 +1,11 @@
 """What a line of the log tells of a batch: where it lay and which trails it belongs to."""
 
+import re
 from collections.abc import Sequence
 
 from shared.chassis.messages import Message
+
+_UUID = re.compile(rb"[0-9a-fA-F-]{36}")  # a header may hold anything, and a log must not
 
 
 def stretches(messages: Sequence[Message]) -> dict[str, list[int]]:
@@ -20,6 +23,6 @@ def correlations(messages: Sequence[Message], most: int = 20) -> list[str]:
     found: dict[str, None] = {}
     for item in messages:
         for name, value in item.headers:
-            if name == "ce_correlationid" and len(found) < most:
-                found[value.decode(errors="replace")[:36]] = None
+            if name == "ce_correlationid" and len(found) < most and _UUID.fullmatch(value):
+                found[value.decode()] = None
     return list(found)

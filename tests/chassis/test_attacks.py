@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from shared.chassis.batches import correlations
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.messages import Message
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
@@ -136,3 +137,8 @@ async def test_what_waited_does_not_share_the_transaction_of_what_it_waited_for(
     assert await counting.take(ended(2)) == {"applied": 8}
     assert await counting.seen() == list(range(1, 10))
     assert len(set(counting.units)) == 9
+
+
+def test_a_log_line_of_a_batch_tells_trails_and_nothing_else_that_a_header_holds() -> None:
+    foreign = ended(2, headers=[("ce_correlationid", b"anna.ivanova@example.org, +49 30 12345")])
+    assert correlations([ended(1), foreign]) == ["00000000-0000-0000-0000-000000000007"]
