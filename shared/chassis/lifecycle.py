@@ -241,6 +241,9 @@ class Service:
         except Exception:
             await subscription.stop()
             raise
+        if self._stop.is_set():  # the others are stopped already
+            await subscription.stop()
+            return
         self._subscriptions.append(subscription)
         foundation.health.watches[intake.group] = lambda: subscription.stuck_for() < STUCK_SECONDS
 
