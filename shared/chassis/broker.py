@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaTimeoutError
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
@@ -142,9 +143,11 @@ async def refetch(address: KafkaAddress, topic: str, partition: int, offset: int
         consumer.assign([place])
         consumer.seek(place, offset)
         found = await consumer.getmany(place, timeout_ms=SECONDS_TO_REFETCH * 1000, max_records=1)
+        records = found.get(place, [])
+        if not records and await consumer.position(place) == offset:
+            raise KafkaTimeoutError  # the broker is slow, which does not mean that the record is gone
     finally:
         await consumer.stop()
-    records = found.get(place, [])
     if not records or records[0].offset != offset:
         return None
     return message_of(records[0])

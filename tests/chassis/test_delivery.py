@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import UnsupportedCodecError
+from aiokafka.errors import KafkaTimeoutError, UnsupportedCodecError
 from aiokafka.record.util import calc_crc32c
 from pymongo import UpdateOne
 
 from dev.local.records import everything_on, header
+from shared.chassis import broker
 from shared.chassis.broker import KafkaAddress
 from shared.chassis.clock import system_clock
 from shared.chassis.foundation import OWN_INDEXES
@@ -184,6 +185,14 @@ async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next
 
 async def has_begun(producer: Producer) -> bool:
     return await producer.unsent() < 2000
+
+
+async def test_a_broker_that_is_slow_does_not_make_a_record_gone(
+    kafka: KafkaAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "SECONDS_TO_REFETCH", 1)
+    with pytest.raises(KafkaTimeoutError):
+        await broker.refetch(kafka, TOPIC, 0, 0)
 
 
 class Reader:
