@@ -23,7 +23,11 @@ async def keep_gauges(databases: Sequence[Database], metrics: Metrics, stop: asy
     """Refresh the gauges until told to stop; a database that is away is told by others."""
     while not stop.is_set():
         with contextlib.suppress(PyMongoError):
-            metrics.dead_letters_open.clear()
+            letters = {item.name: await dead_letters.summary(item.mongo) for item in databases}
+            metrics.dead_letters_open.clear()  # once the new counts are here: an alarm looks at it
+            for name, counts in letters.items():
+                for reason, count in counts.items():
+                    metrics.dead_letters_open.labels(name, reason).set(count)
             for database in databases:
                 await refresh(database, metrics)
         with contextlib.suppress(TimeoutError):
@@ -31,7 +35,7 @@ async def keep_gauges(databases: Sequence[Database], metrics: Metrics, stop: asy
 
 
 async def refresh(database: Database, metrics: Metrics) -> None:
-    """Read what waits in one database."""
+    """Read what waits in one database, but dead letters."""
     name = database.name
     depth = await database.mongo[OUTBOX].count_documents(UNSENT)
     oldest = await database.mongo[OUTBOX].find_one(UNSENT, {"created_at": 1}, sort=[("_id", 1)])
@@ -39,8 +43,6 @@ async def refresh(database: Database, metrics: Metrics) -> None:
     metrics.outbox_oldest_seconds.labels(name).set(_age(oldest["created_at"]) if oldest else 0)
     lanes, since = await waiting.summary(database.mongo)
     metrics.keys_waiting.labels(name).set(lanes)
-    for reason, count in (await dead_letters.summary(database.mongo)).items():
-        metrics.dead_letters_open.labels(name, reason).set(count)
     if since is not None and _age(since) > SECONDS_TO_WAIT_UNALARMED:
         log.error("intake.keys_waiting_long", database=name, keys=lanes, seconds=int(_age(since)))
 
