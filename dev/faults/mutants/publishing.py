@@ -1,0 +1,103 @@
+"""Mutants of the way out: no outbox, and an outbox that is believed too early."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from faststream.kafka import KafkaBroker
+from motor.motor_asyncio import AsyncIOMotorClientSession
+
+from dev.faults.mutants.replacing import Replace
+from shared.chassis import transactions
+from shared.chassis.broker import KafkaAddress
+from shared.chassis.foundation import Foundation
+from shared.chassis.mongo import Collections, Document
+from shared.chassis.outbox import OUTBOX, Outgoing, store_outgoing
+from shared.chassis.passages import passage
+from shared.chassis.relay import Relay
+
+
+class DirectPublisher:
+    """Sends rows to Kafka where they should have been stored."""
+
+    def __init__(self) -> None:
+        self.address: KafkaAddress | None = None
+        self._broker: KafkaBroker | None = None
+        self._opening = asyncio.Lock()
+
+    async def insert_many(self, rows: Sequence[Document], **_: Any) -> None:
+        """As the outbox would take them."""
+        broker = await self._open()
+        for row in rows:
+            headers = {name: bytes(value).decode() for name, value in row["headers"]}
+            await broker.publish(
+                row["payload"],
+                topic=row["aggregatetype"],
+                key=row["aggregateid"].encode(),
+                headers=headers,
+                correlation_id=headers["ce_correlationid"],
+            )
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        if self._broker is not None:
+            await self._broker.stop()
+            self._broker = None
+
+    async def _open(self) -> KafkaBroker:
+        async with self._opening:
+            if self._broker is None:
+                if self.address is None:
+                    raise RuntimeError("no address was noted")
+                broker = self.address.broker("direct", acks="all", logger=None)
+                await broker.start()
+                self._broker = broker
+            return self._broker
+
+
+class _WithoutOutbox(Collections):
+    """The collections of a database, with Kafka in place of the outbox."""
+
+    def __init__(self, real: Collections, outbox: DirectPublisher) -> None:
+        self._real = real
+        self[OUTBOX] = outbox  # type: ignore[assignment]
+
+    def __missing__(self, name: str) -> Any:
+        return self._real[name]
+
+
+DIRECT = DirectPublisher()
+
+
+def publish_in_the_handler(replace: Replace) -> None:
+    """The sequence is still given in the transaction; the event is out before anybody knows how that ends."""
+    begin = Foundation.__init__
+
+    def begin_and_note(self: Foundation, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        DIRECT.address = self.kafka
+
+    async def send(
+        collections: Collections,
+        session: AsyncIOMotorClientSession | None,
+        outgoing: Sequence[Outgoing],
+    ) -> None:
+        await store_outgoing(_WithoutOutbox(collections, DIRECT), session, outgoing)
+
+    replace(Foundation, "__init__", begin_and_note)
+    replace(transactions, "store_outgoing", send)
+
+
+def mark_before_yes(replace: Replace) -> None:
+    """A row is sent once it is marked, and nobody looks what the broker says."""
+
+    async def send(self: Relay, wave: Sequence[Document], fence: int) -> int:
+        broker = await self._open()
+        await self._transactions.run(lambda tx: self._mark(tx, wave, fence))
+        passage("relay.marked")
+        for row in wave:
+            await self._publish(broker, row)
+        passage("relay.sent")
+        return len(wave)
+
+    replace(Relay, "_send", send)
