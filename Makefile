@@ -5,11 +5,13 @@ RUN := .venv/bin/python
 DIRECTORY ?=
 MAPPING ?=
 ONLY ?=
+SEED ?= 1
+KILLS ?= 200
 
-.PHONY: help setup demo test check contracts documents locks bench up down smoke
+.PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long up down smoke
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## make .venv from the lock
 	@$(PYTHON) dev/setup.py
@@ -40,6 +42,15 @@ locks: setup ## resolve the dependencies anew and write the locks
 
 bench: setup ## measure: ONLY=pipeline or ONLY=startup for one of them
 	@$(RUN) -m dev.bench $(if $(ONLY),--only "$(ONLY)")
+
+faults: setup ## break a real cluster at every named place, and every checker by a mutant: 25 minutes
+	@$(RUN) -m dev.faults full --seed $(SEED)
+
+faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
+	@$(RUN) -m dev.faults smoke --seed $(SEED)
+
+faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 for another one
+	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS)
 
 up: ## build and start everything in containers
 	@deploy/up

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from dev.faults.client import Client
 from dev.faults.cluster import FaultCluster, Replica
@@ -22,6 +23,7 @@ GROUPS = ("enrollment", "matching", "notifications", "reporting-journal", "repor
 QUIET_SECONDS = 9.0  # a mail that was claimed by a killed process is claimed again after 6
 LONGEST_SECONDS = 240.0
 LOOK_SECONDS = 0.5
+TRIES = 5
 _DEPTH = re.compile(r"^obverse_outbox_depth\{[^}]*\} (\S+)$", re.MULTILINE)
 
 Offsets = dict[str, dict[str, dict[str, int]]]
@@ -74,24 +76,38 @@ async def _metrics(replica: Replica) -> str:
 
 async def offsets_of(cluster: FaultCluster) -> Offsets:
     """What each group has committed, and where each partition ends."""
-    admin = cluster.address.admin()
-    await admin.start()
+    for _ in range(TRIES):
+        with contextlib.suppress(KafkaError):
+            return await _offsets(cluster)
+    return await _offsets(cluster)
+
+
+async def _offsets(cluster: FaultCluster) -> Offsets:
+    found = await committed(cluster)
     consumer = AIOKafkaConsumer(**cluster.address.client_options())
     await consumer.start()
     try:
-        found = {group: await admin.list_consumer_group_offsets(group) for group in GROUPS}
-        places = sorted({place for offsets in found.values() for place in offsets})
-        ends = await consumer.end_offsets(places)
+        ends = await consumer.end_offsets(sorted({p for at in found.values() for p in at}))
     finally:
         await consumer.stop()
-        await admin.close()
     return {
         group: {
-            f"{place.topic}:{place.partition}": {"committed": at.offset, "end": ends[place]}
+            f"{place.topic}:{place.partition}": {"committed": at, "end": ends[place]}
             for place, at in sorted(offsets.items())
         }
         for group, offsets in found.items()
     }
+
+
+async def committed(cluster: FaultCluster) -> dict[str, dict[TopicPartition, int]]:
+    """What each group has committed."""
+    admin = cluster.address.admin()
+    await admin.start()
+    try:
+        found = {group: await admin.list_consumer_group_offsets(group) for group in GROUPS}
+    finally:
+        await admin.close()
+    return {group: {p: at.offset for p, at in places.items()} for group, places in found.items()}
 
 
 async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journal) -> int:

@@ -15,11 +15,13 @@ from typing import Any
 from dev.demo.volunteers import Volunteer
 from dev.faults.client import Client, command_of
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
+from dev.local.processes import NotReady
 
 LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
 AT_ONCE = 40
 ROUND_EVERY, IMPORT_EVERY = 6.0, 20.0
 REMINDER_HOURS = 24
+WARM_UP_LOOKS = 300
 LEARN_SECONDS = 45.0  # an unanswered claim of a key lapses after 30
 _WEIGHTS = {"enrol": 5, "answer": 10, "meet": 5, "pause": 2, "resume": 2, "withdraw": 0.4}
 
@@ -54,7 +56,7 @@ class Load:
         self._people = [Person(one) for one in people]
         self._chance.shuffle(self._people)
         self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[Any]] = set()
         self._directory = b""
         self._round = ""
         self._next_round = self._next_import = 0.0
@@ -70,13 +72,35 @@ class Load:
         self._directory = directory
         put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
         await self._client.say(put, LEAD, json=mapping)
-        await self._import()
+        await self.import_again()
         opened = command_of("lead", "open_programme", "enrollment", "/v1/programmes")
         await self._client.say(opened, LEAD, json=_programme())
         self.programme_id = opened.answer["programme_id"]
         self.cohort_id = opened.answer["cohort_id"]
         opened.subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
         self._journal.settle(opened, OK)
+
+    async def warm_up(self, people: int) -> None:
+        """Let so many enrol and be proposed to each other, so that there is something to answer."""
+        first = self._people[:people]
+        await asyncio.gather(*(self._enrol(one) for one in first))
+        mentors = sum(one.said.body["roles"] == ["mentor"] for one in first)
+        known = {"mentors": mentors, "mentees": people - mentors}
+        await self._until("/waiting", lambda found: found == known)
+        asked = await self.ask_round()
+        path = f"/rounds/{asked.subject['round_id']}"
+        await self._until(path, lambda found: found["state"] in ("completed", "failed"))
+        for _ in range(2):  # the second time they see that both have said yes
+            await asyncio.gather(*(self._answer(one) for one in first))
+
+    async def _until(self, path: str, enough: Callable[[Any], bool]) -> None:
+        for _ in range(WARM_UP_LOOKS):
+            path_here = f"/v1/programmes/{self.programme_id}{path}"
+            found = await self._client.read("matching", path_here, LEAD)
+            if found is not None and enough(found):
+                return
+            await asyncio.sleep(0.2)
+        raise NotReady(f"the load could not warm up: {path}")
 
     async def run(self, rate: float) -> None:
         """So many commands per second until told to stop; then until the last one has its outcome."""
@@ -106,16 +130,16 @@ class Load:
         moment = time.monotonic()
         if moment > self._next_import:
             self._next_import = moment + IMPORT_EVERY
-            self._spawn(self._import())
+            self._spawn(self.import_again())
         elif moment > self._next_round:
             self._next_round = moment + ROUND_EVERY
-            self._spawn(self._ask_round())
+            self._spawn(self.ask_round())
         elif found := self._draw():
             person, act = found
             person.busy = True
             self._spawn(self._alone(person, act))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -157,19 +181,22 @@ class Load:
             command.subject[name] = made
             self._journal.settle(command, OK)
 
-    async def _import(self) -> None:
+    async def import_again(self) -> None:
+        """Feed the same directory once more."""
         path = "/v1/directory/imports?mode=skip_bad"
         command = command_of("lead", "import", "enrollment", path)
         headers = {"Content-Type": "text/csv"}
         await self._client.say(command, LEAD, content=self._directory, headers=headers)
 
-    async def _ask_round(self) -> None:
+    async def ask_round(self) -> Command:
+        """Ask for a round; refused while one is open."""
         path = f"/v1/programmes/{self.programme_id}/rounds"
         subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
         command = command_of("lead", "round", "matching", path, **subject)
         await self._client.say(command, LEAD, json={"cohort_id": self.cohort_id})
         if command.outcome == OK:
             self._name_subject(command)
+        return command
 
     async def _enrol(self, person: Person) -> None:
         path = f"/v1/programmes/{self.programme_id}/volunteers"

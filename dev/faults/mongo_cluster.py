@@ -11,7 +11,7 @@ from dev.local.mongo import mongod_binary
 from dev.local.processes import NotReady, ProcessPart, free_port, start_child, wait_until
 
 NODES = 3
-ELECTION_MS = 2_000  # a silent primary is replaced after this
+ELECTION_MS = 4_000  # a silent primary is replaced after this
 CACHE_GIB = "0.25"
 SECONDS_TO_START = 60
 
@@ -83,19 +83,19 @@ class MongoCluster:
             raise
 
     async def primary(self) -> MongoNode:
-        """The member that takes writes. Raises NotReady where there is none."""
-        for node in self.nodes:
-            if await node.is_primary():
-                return node
-        raise NotReady("the replica set has no primary")
+        """The member that takes writes, once there is one."""
+        found: list[MongoNode] = []
+
+        async def look() -> bool:
+            found.extend([node for node in self.nodes if await node.is_primary()])
+            return bool(found)
+
+        await wait_until(look, what="there is a primary", within=SECONDS_TO_START)
+        return found[0]
 
     async def has_primary(self) -> None:
         """Wait for one."""
-
-        async def found() -> bool:
-            return any([await node.is_primary() for node in self.nodes])
-
-        await wait_until(found, what="there is a primary", within=SECONDS_TO_START)
+        await self.primary()
 
     async def stop(self) -> None:
         """End all; the data are not kept."""

@@ -23,6 +23,7 @@ from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 FOLDER = ROOT / "build" / "faults"
+WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
 
 Tell = Callable[[str], None]
@@ -99,6 +100,7 @@ async def running(
         people = choose(read_employees(directory, mapping.layout()), seed)
         load = Load(client, journal, people, chance)
         await load.set_up(mapping.model_dump(mode="json"), directory.read_bytes())
+        await load.warm_up(WARM_UP_PEOPLE)
         tell(f"a programme is open; {len(people)} people may enrol")
         yield Run(cluster, client, load, journal, injected, chance, rate, tell)
     finally:

@@ -1,0 +1,122 @@
+"""`make faults-smoke`, `make faults`, `make faults-long`: break the platform, and judge what is left."""
+
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dev.faults import runs
+from dev.faults.judging import PASS, Judgement
+from dev.faults.run import FOLDER, Run, only_one, running
+from dev.local import kafka
+from dev.local.mongo import mongod_binary
+from dev.local.processes import NotReady
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
+Seed = Annotated[int, typer.Option(help="The same seed draws the same plan and the same load.")]
+Rate = Annotated[float, typer.Option(help="Commands per second.")]
+_began = time.monotonic()
+
+
+@app.command()
+def smoke(seed: Seed = 1, rate: Rate = 20.0) -> None:
+    """At most five minutes: a handful of aimed kills."""
+    _end(asyncio.run(_play("smoke", seed, rate, runs.smoke(), full=False)))
+
+
+@app.command()
+def full(seed: Seed = 1, rate: Rate = 20.0) -> None:
+    """At most 25 minutes: every named place, five kills a class, all mutants."""
+    _end(asyncio.run(_play("full", seed, rate, runs.full(), full=True)))
+
+
+@app.command()
+def long(
+    seed: Seed = 1,
+    rate: Rate = 40.0,
+    kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
+) -> None:
+    """At most 90 minutes: many kills, each other fault at least three times."""
+    _end(asyncio.run(_play("long", seed, rate, runs.long(kills), full=True)))
+
+
+async def _play(
+    name: str, seed: int, rate: float, steps: list[runs.Step], *, full: bool
+) -> dict[str, Any]:
+    folder = f"{name}-{seed}"
+    with only_one():
+        _tell(f"{name} run with seed {seed}; all of it is kept in build/faults/{folder}")
+        async with running(folder, seed=seed, rate=rate, tell=_tell) as run:
+            await run.under_load(runs.mixed(steps))
+        judgement = Judgement.of(run.folder, seed, full=full)
+        return _report(run, judgement)
+
+
+def _report(run: Run, judgement: Judgement) -> dict[str, Any]:
+    report = judgement.report() | {
+        "records": run.records,
+        "commands": len(run.journal.commands),
+        "drain_seconds": run.phases["drain_seconds"],
+        "memory_mib": run.memory,
+        "seconds": round(time.monotonic() - _began),
+        "machine": _machine(),
+        "versions": _versions(),
+    }
+    text = json.dumps(report, indent=2)
+    for folder in (run.folder, FOLDER):
+        (folder / "report.json").write_text(text + "\n")
+    return report
+
+
+def _machine() -> dict[str, Any]:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**30
+    return {"cores": os.cpu_count(), "memory_gib": memory, "system": platform.platform()}
+
+
+def _versions() -> dict[str, str]:
+    mongod = subprocess.run(
+        [str(mongod_binary()), "--version"], capture_output=True, text=True, check=False
+    )
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return {
+        "kafka": kafka.VERSION,
+        "java": str(kafka.java_version()),
+        "mongod": mongod.stdout.splitlines()[0].removeprefix("db version v")
+        if mongod.stdout
+        else "?",
+        "python": platform.python_version(),
+        "commit": commit.stdout.strip(),
+    }
+
+
+def _tell(line: str) -> None:
+    print(f"{time.monotonic() - _began:6.1f} {line}", flush=True)
+
+
+def _end(report: dict[str, Any]) -> None:
+    shown = {
+        name: report[name] for name in report if name not in ("reasons", "machine", "versions")
+    }
+    _tell(json.dumps(shown))
+    for reason in report["reasons"][:40]:
+        _tell(f"  {reason}")
+    _tell(f"verdict: {report['verdict']}")
+    sys.exit(0 if report["verdict"] == PASS else 1)
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except NotReady as trouble:
+        sys.exit(f"{trouble}\nEverything is kept in {FOLDER.relative_to(Path.cwd())}.")

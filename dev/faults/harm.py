@@ -1,0 +1,109 @@
+"""Everything that happens to a platform but the death of one of its services: each is written down and passes."""
+
+import asyncio
+import signal
+from typing import Any
+
+from dev.faults.cluster import Replica
+from dev.faults.journal import now
+from dev.faults.proxy import Mode
+from dev.faults.run import Run
+from dev.local.processes import NotReady
+
+SECONDS_TO_END = 15.0
+
+
+async def pause_any(run: Run, seconds: float) -> None:
+    """SIGSTOP one replica for longer than its leases and its place in the group last."""
+    victim = run.chance.choice([one for one in run.cluster.replicas if one.running])
+    _tell(run, "pause", victim.name, {"seconds": seconds})
+    run.cluster.pause(victim)
+    await asyncio.sleep(seconds)
+    run.cluster.resume(victim)
+    await run.cluster.ready(victim)
+
+
+async def kill_broker(run: Run, seconds: float) -> None:
+    """Kill one broker, and start it again after a while."""
+    node = run.chance.choice(run.cluster.kafka.nodes)
+    _tell(run, "broker_kill", f"kafka-{node.number}", {"seconds": seconds})
+    await node.kill()
+    await asyncio.sleep(seconds)
+    await node.start()
+    await node.answering()
+
+
+async def kill_brokers(run: Run, seconds: float) -> None:
+    """No broker for so long: commands are taken as usual."""
+    _tell(run, "brokers_down", "kafka", {"seconds": seconds})
+    await run.cluster.kafka.kill()
+    await asyncio.sleep(seconds)
+    for node in run.cluster.kafka.nodes:
+        await node.start()
+    await asyncio.gather(*(node.answering() for node in run.cluster.kafka.nodes))
+
+
+async def kill_primary(run: Run, seconds: float) -> None:
+    """Kill the member that takes writes; another one is elected, and it comes back later."""
+    node = await run.cluster.mongo.primary()
+    _tell(run, "primary_kill", f"mongo-{node.number}", {"seconds": seconds})
+    await node.kill()
+    await run.cluster.mongo.has_primary()
+    await asyncio.sleep(seconds)
+    await node.start()
+
+
+async def no_primary(run: Run, seconds: float) -> None:
+    """Kill two of three: nobody takes writes for so long."""
+    _tell(run, "no_primary", "mongo", {"seconds": seconds})
+    for node in run.cluster.mongo.nodes[:2]:
+        await node.kill()
+    await asyncio.sleep(seconds)
+    for node in run.cluster.mongo.nodes[:2]:
+        await node.start()
+    await run.cluster.mongo.has_primary()
+
+
+async def restart_all(run: Run) -> int:
+    """Restart replica after replica in good order under load; how many tries of the load failed meanwhile."""
+    before = len(run.client.watched)
+    for replica in run.cluster.replicas:
+        await _restart(run, replica)
+    failed = [s for s in run.client.watched[before:] if s == 0 or s >= 500]
+    _tell(
+        run,
+        "rolling_restart",
+        "services",
+        {"failed": len(failed), "tries": len(run.client.watched) - before},
+    )
+    return len(failed)
+
+
+async def _restart(run: Run, replica: Replica) -> None:
+    if replica.child is None:
+        return
+    _tell(run, "restart", replica.name, {})
+    replica.child.process.send_signal(signal.SIGTERM)
+    code = await asyncio.wait_for(replica.child.ended(), SECONDS_TO_END)
+    if code != 0:
+        raise NotReady(f"{replica.name} ended with {code} on SIGTERM")
+    await run.cluster.start_replica(replica)
+    await run.cluster.ready(replica)
+
+
+async def cut(run: Run, names: list[str], mode: Mode, seconds: float, latency: float = 0.0) -> None:
+    """Do to these lines what the mode says, for so long."""
+    proxies = [run.cluster.proxies[name] for name in names]
+    _tell(run, "cut", ",".join(names), {"mode": mode, "seconds": seconds, "latency": latency})
+    for proxy in proxies:
+        proxy.become(mode, latency)
+    await asyncio.sleep(seconds)
+    for proxy in proxies:
+        proxy.become(Mode.OPEN)
+        if mode is not Mode.OPEN:
+            proxy.reset()
+
+
+def _tell(run: Run, fault: str, target: str, detail: dict[str, Any]) -> None:
+    run.injected.write({"at": now(), "fault": fault, "target": target, "detail": detail})
+    run.tell(f"  {fault} {target} {detail or ''}".rstrip())

@@ -1,0 +1,95 @@
+"""The plans: what is done in a smoke run, a full run and a long one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from dev.faults.harm import cut, kill_broker, kill_primary, pause_any, restart_all
+from dev.faults.kills import AIMS, aim, kill_any
+from dev.faults.poison import throw
+from dev.faults.proxy import Mode
+from dev.faults.run import Run
+from shared.chassis.passages import PASSAGES
+
+SMOKE = (
+    "transaction.written",
+    "intake.applied",
+    "relay.sent",
+    "rebalance.assigned",
+    "mail.handed_over",
+)
+# Each class at least five times: what the points do once is filled up with these.
+FULL = (
+    *PASSAGES,
+    *("transaction.written",) * 2,
+    *("intake.applied",) * 4,
+    *("relay.sent",) * 4,
+    *("rebalance.assigned",) * 2,
+    "rebalance.revoked",
+)
+Step = Callable[[Run], Awaitable[None]]
+
+
+def smoke() -> list[Step]:
+    """A handful of aimed kills, and one of each other kind that is quick."""
+    return [*_aimed(SMOKE), _poison, _primary, kill_any]
+
+
+def full(extra: int = 0) -> list[Step]:
+    """Every named place, five kills a class, and every other fault once; `extra` random kills more."""
+    others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart]
+    return [*_aimed(FULL), *others, *(kill_any for _ in range(4 + extra))]
+
+
+def long(kills: int) -> list[Step]:
+    """The full plan, every other fault three times, and random kills up to the number."""
+    others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart] * 2
+    return [*full(), *others, *(kill_any for _ in range(max(0, kills - len(FULL) - 4)))]
+
+
+def mixed(steps: Sequence[Step]) -> Step:
+    """All steps one after the other, in an order that the seed decides."""
+
+    async def harm(run: Run) -> None:
+        drawn = list(steps)
+        run.chance.shuffle(drawn)
+        for step in drawn:
+            await step(run)
+            await asyncio.sleep(0.5)
+
+    return harm
+
+
+def _aimed(passages: Sequence[str]) -> list[Step]:
+    def at(passage: str) -> Step:
+        async def step(run: Run) -> None:
+            if passage in AIMS:
+                await aim(run, passage)
+
+        return step
+
+    return [at(passage) for passage in passages]
+
+
+async def _poison(run: Run) -> None:
+    await throw(run)
+
+
+async def _primary(run: Run) -> None:
+    await kill_primary(run, 3.0)
+
+
+async def _broker(run: Run) -> None:
+    await kill_broker(run, 5.0)
+
+
+async def _pause(run: Run) -> None:
+    await pause_any(run, 13.0)  # the relay's lease is 10 s
+
+
+async def _restart(run: Run) -> None:
+    await restart_all(run)
+
+
+async def _mail_trouble(run: Run) -> None:
+    for mode in (Mode.CUT, Mode.HALF_OPEN, Mode.DEAF):
+        await cut(run, ["mail"], mode, 4.0)
