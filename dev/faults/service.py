@@ -2,7 +2,8 @@
 
 FAULT_PASSAGES names a file that gets a line for each passage passed. FAULT_CRASH=passage:nth ends the process
 there by SIGKILL. FAULT_ORDERS names files, apart by colons, that the harness writes while the process runs: the first process that
-passes the place takes the order away, and dies or stops there. FAULT_MUTANT names a replacement of a part.
+passes the place takes the order away, and dies or stops there. FAULT_CLOCK_SECONDS is how far the clock of the
+process is ahead. FAULT_MUTANT names a replacement of a part.
 """
 
 import json
@@ -10,11 +11,11 @@ import os
 import signal
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
-from shared.chassis import passages
+from shared.chassis import clock, passages
 
 
 class Listener:
@@ -56,6 +57,16 @@ class Listener:
         os.kill(os.getpid(), signal.Signals(int(number)))
 
 
+def set_clock_ahead(seconds: float) -> None:
+    """For everything that is imported after this."""
+    right = clock.system_clock
+
+    def ahead() -> datetime:
+        return right() + timedelta(seconds=seconds)
+
+    clock.system_clock = ahead
+
+
 def main() -> None:
     """Listen, replace what is to be replaced, and then run the service's own command line."""
     orders = [Path(text) for text in os.environ.get("FAULT_ORDERS", "").split(":") if text]
@@ -64,6 +75,8 @@ def main() -> None:
         file = file.replace("{pid}", str(os.getpid()))
     passages.hook = Listener(file, os.environ.get("FAULT_CRASH"), orders)
     name = sys.argv.pop(1)
+    if ahead := os.environ.get("FAULT_CLOCK_SECONDS"):
+        set_clock_ahead(float(ahead))
     if mutant := os.environ.get("FAULT_MUTANT"):
         import_module("dev.faults.mutants").install(mutant)
     import_module(f"services.{name}.__main__").app(prog_name=name)

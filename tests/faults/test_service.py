@@ -57,3 +57,18 @@ def test_an_order_for_another_place_harms_nobody(tmp_path: Path) -> None:
 
     assert walk(tmp_path / "a.jsonl", "", order, tmp_path / "none").stdout == "alive\n"
     assert order.exists()
+
+
+CLOCK = """
+from datetime import UTC, datetime
+from dev.faults.service import set_clock_ahead
+set_clock_ahead(3600)
+from shared.chassis.foundation import Foundation
+print(round((Foundation.__init__.__defaults__[0]() - datetime.now(UTC)).total_seconds()))
+"""
+
+
+def test_a_clock_that_is_ahead_is_so_for_the_whole_service() -> None:
+    command = [sys.executable, "-c", CLOCK]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.stdout == "3600\n"

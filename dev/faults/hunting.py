@@ -1,0 +1,216 @@
+"""Hunts mutants: each runs in a cluster of its own, is provoked, and must be caught by the checker.
+
+`python -m dev.faults.hunting [name ...]` prints who was caught, after how many seconds, and by which invariants.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from dev.faults.checker import Finding, judge
+from dev.faults.cluster import Replica
+from dev.faults.journal import now
+from dev.faults.kills import aim
+from dev.faults.loading import load
+from dev.faults.mutants import MUTANTS
+from dev.faults.run import Run, Tell, only_one, running
+from dev.local.processes import NotReady
+
+Provocation = Callable[[Run], Awaitable[None]]
+RATE = 20.0
+SEED = 1
+WARM_SECONDS = 6.0
+LATE = "not drained"
+CLOCK_SECONDS = "3600"
+
+
+@dataclass(frozen=True)
+class Catch:
+    """What became of one mutant; `by` are the invariants that found it, none where it got away."""
+
+    mutant: str
+    seconds: float
+    by: Sequence[str]
+    findings: Sequence[Finding]
+
+    @property
+    def caught(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.by)
+
+
+async def hunt(name: str, tell: Tell, seed: int = SEED) -> Catch:
+    """Provoke one mutant on a cluster of its own; the run ends as soon as it is judged."""
+    folder = f"mutant-{name}"
+    late: list[str] = []
+    async with running(folder, seed=seed, rate=RATE, tell=tell, mutant=name) as run:
+        began = time.monotonic()
+        try:
+            await run.under_load(_warm(PROVOCATIONS[name]))
+        except NotReady as trouble:
+            tell(f"  {trouble}")
+            late = [LATE]
+        seconds = time.monotonic() - began
+    findings = judge(load(run.folder))
+    by = sorted({one.invariant for one in findings}, key=lambda invariant: int(invariant[1:]))
+    return Catch(name, seconds, [*by, *late], findings)
+
+
+def table(catches: Sequence[Catch]) -> list[str]:
+    """The detection table, a line each."""
+    return [
+        f"{one.mutant:<28}{'caught' if one.caught else 'GOT AWAY':<10}"
+        f"{one.seconds:5.0f} s  {' '.join(one.by)}"
+        for one in catches
+    ]
+
+
+def _warm(provoke: Provocation) -> Provocation:
+    """First there must be something to lose."""
+
+    async def provoked(run: Run) -> None:
+        await asyncio.sleep(WARM_SECONDS)
+        await provoke(run)
+        await asyncio.sleep(2.0)
+
+    return provoked
+
+
+async def _away_database(run: Run) -> None:
+    """Readers with work in hand and no database for longer than five seconds, and then no readers."""
+    readers = run.cluster.of("reporting")
+    for replica in readers:
+        run.cluster.pause(replica)
+    await asyncio.sleep(2.0)  # less than the session timeout: they keep their place
+    nodes = run.cluster.mongo.nodes[:2]
+    _tell(run, "no_primary", "mongo")
+    for node in nodes:
+        await node.kill()
+    for replica in readers:
+        run.cluster.resume(replica)
+    await asyncio.sleep(9.0)
+    for replica in readers:
+        await _kill(run, replica)
+    for node in nodes:
+        await node.start()
+    await run.cluster.mongo.has_primary()
+    for replica in readers:
+        await run.cluster.start_replica(replica)
+    await run.cluster.all_ready()
+
+
+def _aimed(*places: tuple[str, str]) -> Provocation:
+    async def provoke(run: Run) -> None:
+        for passage, service in places:
+            await aim(run, passage, service)
+
+    return provoke
+
+
+async def _sleeper(run: Run) -> None:
+    """A reader that stops with a batch in hand, loses its place in the group, and wakes up."""
+    order = run.cluster.orders / "reporting"
+    unfinished = order.with_name("reporting.new")
+    unfinished.write_text(f"intake.marked:{int(signal.SIGSTOP)}")
+    unfinished.rename(order)
+    pid = await _taken(run, "reporting")
+    if pid is not None:
+        _tell(run, "pause", f"reporting {pid}")
+        await asyncio.sleep(12.0)
+        os.kill(pid, signal.SIGCONT)
+
+
+async def _taken(run: Run, name: str) -> int | None:
+    """The process that obeyed an order; None where none did in time."""
+    for _ in range(400):
+        for file in run.cluster.orders.glob(f"{name}.*.taken"):
+            return int(file.name.split(".")[-2])
+        await asyncio.sleep(0.05)
+    return None
+
+
+async def _lone_primary(run: Run) -> None:
+    """The primary alone takes commands for a moment, dies, and the others go on without them."""
+    primary = await run.cluster.mongo.primary()
+    others = [node for node in run.cluster.mongo.nodes if node is not primary]
+    _tell(run, "primary_kill", f"mongo-{primary.number}")
+    for node in others:
+        os.kill(node.pid, signal.SIGSTOP)
+    await asyncio.sleep(1.8)  # a primary that hears of nobody steps down after two seconds
+    await primary.kill()
+    for node in others:
+        os.kill(node.pid, signal.SIGCONT)
+    await run.cluster.mongo.has_primary()
+    await asyncio.sleep(3.0)
+    await primary.start()
+
+
+async def _wrong_clock(run: Run) -> None:
+    """One of the two that send reminders is an hour ahead."""
+    replica = run.cluster.of("notifications")[0]
+    await _kill(run, replica)
+    _tell(run, "clock", replica.name)
+    await run.cluster.start_replica(replica, FAULT_CLOCK_SECONDS=CLOCK_SECONDS)
+    await run.cluster.ready(replica)
+    await asyncio.sleep(15.0)
+
+
+async def _nothing(_: Run) -> None:
+    await asyncio.sleep(4.0)
+
+
+async def _kill(run: Run, replica: Replica) -> None:
+    if replica.child is not None and replica.running:
+        _tell(run, "kill", replica.name, replica.child.pid)
+        await replica.child.kill()
+
+
+def _tell(run: Run, fault: str, target: str, pid: int | None = None) -> None:
+    line: dict[str, Any] = {"at": now(), "fault": fault, "target": target, "pid": pid}
+    run.injected.write(line | {"class": None, "detail": None})
+    run.tell(f"  {fault} {target}")
+
+
+PROVOCATIONS: Mapping[str, Provocation] = MappingProxyType(
+    {
+        "default_acknowledgement": _away_database,
+        "offset_before_transaction": _aimed(
+            ("intake.marked", "reporting"), ("intake.marked", "notifications")
+        ),
+        "publish_in_the_handler": _aimed(("transaction.written", "enrollment")),
+        "cursor_without_filter": _sleeper,
+        "mark_before_yes": _aimed(("relay.marked", "enrollment")),
+        "lease_without_fence": _aimed(("relay.sent", "enrollment")),
+        "pod_clock": _wrong_clock,
+        "dead_letter_outside": _aimed(("dead_letter.kept", "reporting")),
+        "w1": _lone_primary,
+        "two_relays": _nothing,
+    }
+)
+
+
+async def _hunt_all(names: Sequence[str]) -> list[Catch]:
+    catches = []
+    for name in names:
+        print(f"{name}: {MUTANTS[name].breaks}", flush=True)
+        with only_one():
+            catches.append(await hunt(name, lambda line: print(f"  {line}", flush=True)))
+        print(table(catches)[-1], flush=True)
+    return catches
+
+
+def main() -> None:
+    """Hunt those named, or all."""
+    catches = asyncio.run(_hunt_all(sys.argv[1:] or list(MUTANTS)))
+    print("\n".join(table(catches)))
+    sys.exit(0 if all(one.caught for one in catches) else 1)
+
+
+if __name__ == "__main__":
+    main()
