@@ -23,6 +23,7 @@ from shared.chassis.health import health_routes
 from shared.chassis.http.server import Server
 from shared.chassis.intake import Intake
 from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
+from shared.chassis.orphans import keep_clear
 from shared.chassis.passages import passage
 from shared.chassis.relay import Relay
 from shared.chassis.settings import Environment, Part
@@ -156,7 +157,11 @@ class Service:
         if Part.CONSUMERS in parts:
             for intake in self.intakes:
                 await self._until_it_answers("broker", partial(self._subscribe, intake))
-        loops = [keep_gauges(self.databases, self.foundation.metrics, self._stop)]
+        clients = [database.client for database in self.databases]
+        loops = [
+            keep_gauges(self.databases, self.foundation.metrics, self._stop),
+            keep_clear(clients, self.foundation.service, self._stop),
+        ]
         if Part.RELAY in parts:
             loops += [relay.run(self._stop) for relay in self.relays]
         if Part.SCHEDULES in parts:

@@ -1,0 +1,115 @@
+"""A process that dies in a transaction keeps nobody from going on."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pymongo import UpdateOne
+
+from dev.local.parts import Database
+from dev.local.processes import Child, start_child
+from shared.chassis.clock import system_clock
+from shared.chassis.mongo import Client, Document, MongoAddress, connect, open_database
+from shared.chassis.orphans import end_orphans, keep_clear
+from shared.chassis.transactions import Transactions, Tx
+from tests.support.waiting import until
+
+Begin = Callable[[str], Awaitable[Child]]
+
+IN_A_TRANSACTION = """
+import asyncio, sys
+from motor.motor_asyncio import AsyncIOMotorClient
+
+async def main(url, database, application):
+    client = AsyncIOMotorClient(url, appname=application)
+    async with await client.start_session() as session:
+        session.start_transaction()
+        boxes = client[database]["boxes"]
+        await boxes.update_one({"_id": 1}, {"$set": {"by": "dead"}}, upsert=True, session=session)
+        print("in it", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+async def begin(
+    mongo: Database, mine: Client, database_name: str, tmp_path: Path
+) -> AsyncIterator[Begin]:
+    """Starts a process that is in the middle of a transaction."""
+    children: list[Child] = []
+
+    async def start(application: str) -> Child:
+        log = tmp_path / f"{application}.log"
+        command = [sys.executable, "-c", IN_A_TRANSACTION, mongo.url, database_name, application]
+        child = await start_child(application, command, log=log)
+        children.append(child)
+        await until(partial(_says, log), "it is in the transaction")
+        return child
+
+    yield start
+    for child in children:
+        await child.kill()
+    await until(partial(_nothing_open, mine), "nothing of theirs is open")
+
+
+async def _nothing_open(client: Client) -> bool:
+    for service in ("tester", "other"):
+        await end_orphans(client, service)
+    return not await _open(client, 0)
+
+
+async def _says(log: Path) -> bool:
+    return "in it" in await asyncio.to_thread(log.read_text)
+
+
+@pytest.fixture
+async def mine(mongo: Database) -> AsyncIterator[Client]:
+    client = connect(MongoAddress(mongo.url), "tester-here-1-abc")
+    yield client
+    client.close()
+
+
+async def write(tx: Tx) -> None:
+    tx.write("boxes", UpdateOne({"_id": 1}, {"$set": {"by": "me"}}, upsert=True))
+
+
+async def test_what_a_killed_process_held_is_free_again_while_one_waits(
+    begin: Begin, mine: Client, database_name: str
+) -> None:
+    await (await begin("tester-there-7-def")).kill()
+    database = open_database(mine, database_name)
+    stop = asyncio.Event()
+    clearing = asyncio.create_task(keep_clear([mine], "tester", stop))
+    await Transactions(mine, database, system_clock).run(write)
+    stop.set()
+    await clearing
+    assert (await database["boxes"].find_one({"_id": 1})) == {"_id": 1, "by": "me"}
+
+
+async def test_the_transactions_of_another_service_are_left_alone(
+    begin: Begin, mine: Client
+) -> None:
+    await begin("other-there-7-def")
+    await until(partial(_open, mine, 2_500_000), "the transaction has been at rest for long enough")
+    assert await end_orphans(mine, "tester") == 0
+    assert await end_orphans(mine, "other") == 1
+
+
+async def _open(client: Client, microseconds: int) -> bool:
+    """Whether a transaction has been at rest for so long."""
+    at_rest = {"transaction.timeInactiveMicros": {"$gt": microseconds}}
+    pipeline: list[Document] = [
+        {"$currentOp": {"allUsers": False, "idleSessions": True}},
+        {"$match": {"type": "idleSession", "appName": {"$ne": "tests"}} | at_rest},
+    ]
+    return bool([one async for one in client.admin.aggregate(pipeline)])
+
+
+async def test_a_transaction_that_moves_on_is_left_alone(begin: Begin, mine: Client) -> None:
+    await begin("tester-there-7-def")
+    assert await end_orphans(mine, "tester") == 0
