@@ -16,19 +16,14 @@ from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import (
-    CorruptRecordException,
-    KafkaError,
-    NoOffsetForPartitionError,
-    OffsetOutOfRangeError,
-    UnsupportedCodecError,
-)
+from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 
 from shared.chassis.batches import correlations, stretches
 from shared.chassis.broker import KafkaAddress, message_of
+from shared.chassis.fetching import FetchTroubles, OffsetLost
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Message
 from shared.chassis.metrics import Metrics
@@ -45,10 +40,6 @@ COMMIT_SECONDS = 10.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 # A pause may be long; the group must not take it for a dead member (aiokafka keeps heart-beating).
 MAX_POLL_INTERVAL_MS = 24 * 3600 * 1000
-
-
-class OffsetLost(Exception):
-    """The broker no longer has what the group was to read next; starting elsewhere would lose events."""
 
 
 class Subscription:
@@ -78,7 +69,7 @@ class Subscription:
         self._busy_since: float | None = None
         self._committing: asyncio.Task[None] | None = None
         self._broker = address.broker(
-            client_id, consumer_only=True, logger=_FetchTroubles(fail), log_level=logging.INFO
+            client_id, consumer_only=True, logger=FetchTroubles(fail), log_level=logging.INFO
         )
         self._subscriber = self._broker.subscriber(
             *intake.topics,
@@ -290,28 +281,6 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self._subscription.on_assigned(assigned)
-
-
-_DROPPED_A_BATCH = (CorruptRecordException, UnsupportedCodecError)
-
-
-class _FetchTroubles:
-    """FastStream's logger: the one place where it tells that fetching failed."""
-
-    def __init__(self, fail: Callable[[Exception], None]) -> None:
-        self._fail = fail
-
-    def log(self, level: int, message: Any, *_: Any, **details: Any) -> None:
-        error = details.get("exc_info")
-        if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
-            log.error("intake.offset_lost", places=str(error))
-            self._fail(OffsetLost(str(error)))
-        elif error and (isinstance(error, _DROPPED_A_BATCH) or not isinstance(error, KafkaError)):
-            # It was dropped before it reached us, with what other partitions had; going on would lose it.
-            self._fail(error)
-        elif level >= logging.WARNING and not str(message).startswith("Auto create topics"):
-            reason = type(error).__name__ if error else str(message)
-            log.log(level, "library.message", library="faststream", reason=reason)
 
 
 async def _decode(message: KafkaMessage) -> Any:

@@ -17,6 +17,7 @@ from dev.local.records import everything_on, header
 from shared.chassis import broker
 from shared.chassis.broker import KafkaAddress
 from shared.chassis.clock import system_clock
+from shared.chassis.fetching import OffsetLost
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.intake import Intake
 from shared.chassis.leases import Leases
@@ -25,7 +26,7 @@ from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.outbox import OUTBOX, UNSENT
 from shared.chassis.refusals import Invalid
 from shared.chassis.relay import LEASE, Relay
-from shared.chassis.subscribe import OffsetLost, Subscription
+from shared.chassis.subscribe import Subscription
 from shared.chassis.transactions import Transactions, Tx
 from shared.contracts.enrollment.v1 import ContactChanged
 from shared.contracts.envelope import Event
