@@ -29,6 +29,7 @@ class FetchTroubles:
         self._fail = fail
 
     def log(self, level: int, message: Any, *_: Any, **details: Any) -> None:
+        """Called for everything that FastStream has to say."""
         error = details.get("exc_info")
         if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
             log.error("intake.offset_lost", places=str(error))
