@@ -135,7 +135,11 @@ def _require(principal: Principal, roles: frozenset[Role], programme: str | None
         if principal.has(role, programme if role in _ROLES_OF_A_PROGRAMME else None):
             return
     if Role.PARTICIPANT in roles:
-        raise Problem(403, "not_enrolled", "Nobody here knows you yet; enrol first.")
+        raise Problem(
+            403,
+            "not_enrolled",
+            "You are not known here: say yes in enrollment first, with the address that the HR directory has.",
+        )
     raise Problem(403, "role_missing", "You need another role; ask the programme's lead.")
 
 
