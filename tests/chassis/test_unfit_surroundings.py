@@ -1,4 +1,4 @@
-"""How a service starts, waits and refuses: as a process where its exit code counts, else in this one."""
+"""Surroundings that do not fit: what ends a service at its start, and what it only waits for."""
 
 import asyncio
 import json
