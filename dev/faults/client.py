@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 
 from dev.faults.cluster import Replica
-from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal
+from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal, Lines, now
 
 LOOK_SECONDS = 0.2  # between two looks at /readyz
 ANSWER_SECONDS = 8.0
@@ -41,6 +41,7 @@ class Client:
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=2.0)
         self._http = httpx.AsyncClient(limits=limits, timeout=timeout)
         self._ready: set[str] = {one.name for one in replicas}
+        self._errors = Lines(journal.path.with_name("unanswered.jsonl"))
         self._bodies: dict[str, dict[str, Any]] = {}
         self.watched: list[int] = []
         """Statuses of all tries, in their order; whoever watches takes the length before and after."""
@@ -121,7 +122,10 @@ class Client:
             answer = await self._http.request(
                 command.method, f"{replica.url}{command.path}", headers=headers, **content
             )
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
+            self._errors.write(
+                {"at": now(), "replica": replica.name, "error": type(error).__name__}
+            )
             return NOBODY, None
         try:
             return answer.status_code, answer.json()

@@ -63,6 +63,7 @@ class Journal:
     """journal.jsonl of a run."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._lines = Lines(path)
         self.commands: dict[str, Command] = {}
 

@@ -35,12 +35,14 @@ async def aim(run: Run, passage: str, service: str | None = None) -> bool:
     finally:
         order.unlink(missing_ok=True)
         pushing.cancel()
+        await asyncio.wait({pushing})
     if victim is None:
+        await _again(run)
         run.tell(f"  nobody of {service} passed {passage} within {REACH_SECONDS:g} s")
         return False
     _write_down(run, "crash", victim, CLASS_OF.get(passage, OTHER), {"passage": passage})
     run.tell(f"  {victim.name} died at {passage}")
-    await _again(run, victim)
+    await _again(run)
     return True
 
 
@@ -51,22 +53,25 @@ async def kill_any(run: Run) -> None:
         _write_down(run, "kill", victim, None, None)
         await victim.child.kill()
         run.tell(f"  {victim.name} was killed")
-        await _again(run, victim)
+        await _again(run)
 
 
 async def _dead(run: Run, service: str) -> Replica | None:
     deadline = time.monotonic() + REACH_SECONDS
     while time.monotonic() < deadline:
         for replica in run.cluster.of(service):
-            if not replica.running:
+            if replica.child is not None and replica.child.exit_code == -_KILL:
                 return replica
         await asyncio.sleep(LOOK_SECONDS)
     return None
 
 
-async def _again(run: Run, replica: Replica) -> None:
-    await run.cluster.start_replica(replica)
-    await run.cluster.ready(replica)
+async def _again(run: Run) -> None:
+    """Start whoever is gone; what led to the place may have ended another one."""
+    for replica in run.cluster.replicas:
+        if not replica.running:
+            await run.cluster.start_replica(replica)
+    await run.cluster.all_ready()
 
 
 def _write_down(

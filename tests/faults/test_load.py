@@ -1,0 +1,130 @@
+"""What the load takes for an outcome, and what it writes down of it."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from dev.faults.client import Client, command_of
+from dev.faults.cluster import Replica
+from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal
+from tests.support.waiting import until
+
+CLAIMS = {"subject": "E1"}
+
+
+class Desk:
+    """A replica that answers as told, and remembers the keys that it was given."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, dict[str, Any]]] = []
+        self.keys: list[str] = []
+        self.app = FastAPI()
+        self.app.add_api_route("/say", self.say, methods=["POST"])
+
+    async def say(self, request: Request) -> JSONResponse:
+        self.keys.append(request.headers["Idempotency-Key"])
+        status, body = self.answers.pop(0)
+        return JSONResponse(body, status)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[tuple[Desk, Replica]]:
+    desk = Desk()
+    server = uvicorn.Server(uvicorn.Config(desk.app, port=0, log_config=None, lifespan="off"))
+    server.config.load()
+    serving = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started, "the desk answers")
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield desk, Replica("matching", 1, port)
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl")
+
+
+async def said(desk: tuple[Desk, Replica], journal: Journal) -> Command:
+    client = Client([desk[1]], lambda **_: "token", journal, random.Random(1))
+    command = command_of("E1", "accept", "matching", "/say", pair_id="p")
+    try:
+        return await client.say(command, CLAIMS)
+    finally:
+        await client.close()
+
+
+async def test_trouble_is_tried_again_under_the_same_key(
+    desk: tuple[Desk, Replica], journal: Journal
+) -> None:
+    in_flight = {"code": "idempotency_key_in_flight"}
+    desk[0].answers = [(503, {}), (409, in_flight), (429, {}), (200, {"id": "p"})]
+
+    command = await said(desk, journal)
+
+    assert (command.outcome, command.status, command.tries) == (OK, 200, [503, 409, 429, 200])
+    assert set(desk[0].keys) == {command.key}
+
+
+async def test_a_refusal_is_final(desk: tuple[Desk, Replica], journal: Journal) -> None:
+    desk[0].answers = [(409, {"code": "proposal_closed"})]
+
+    assert (await said(desk, journal)).outcome == REFUSED
+
+
+async def test_the_intent_is_written_before_and_the_outcome_after(
+    desk: tuple[Desk, Replica], journal: Journal
+) -> None:
+    desk[0].answers = [(200, {"id": "p"})]
+
+    await said(desk, journal)
+
+    intent, outcome = (json.loads(line) for line in journal.path.read_text().splitlines())
+    assert (intent["outcome"], outcome["outcome"]) == (None, OK)
+    assert intent["id"] == outcome["id"]
+    assert outcome["subject"] == {"pair_id": "p"}
+
+
+async def test_nobody_there_is_unknown_and_is_asked_again(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, desk: tuple[Desk, Replica]
+) -> None:
+    monkeypatch.setattr("dev.faults.client.PATIENCE_SECONDS", 0.1)
+    replica = Replica("matching", 1)
+    client = Client([replica], lambda **_: "token", journal, random.Random(1))
+    command = command_of("E1", "accept", "matching", "/say")
+
+    assert (await client.say(command, CLAIMS)).outcome == UNKNOWN
+    assert journal.unknown() == [command]
+
+    replica.port = desk[1].port
+    desk[0].answers = [(200, {})]
+    assert (await client.ask_again(command, 1.0)).outcome == OK
+    assert journal.unknown() == []
+    await client.close()
+
+
+async def test_a_refusal_after_silence_is_not_believed_at_once(
+    journal: Journal, desk: tuple[Desk, Replica]
+) -> None:
+    """The try that nobody answered may still be under way in a process that sleeps."""
+    gone = Replica("matching", 2)
+    client = Client([gone, desk[1]], lambda **_: "token", journal, random.Random(1))
+    command = command_of("E1", "accept", "matching", "/say")
+    command.tries.append(0)
+    desk[0].answers = [(409, {"code": "proposal_closed"})] * 2
+
+    assert (await client.say(command, CLAIMS)).outcome == UNKNOWN
+    assert (await client.ask_again(command, 5.0)).outcome == REFUSED
+    await client.close()
