@@ -15,8 +15,8 @@ Corruption = Callable[[History, random.Random], History | None]
 
 def _single(history: History) -> list[Record]:
     """Events that appear once only."""
-    counts = Counter((record.lane, record.sequence) for record in history.records)
-    return [one for one in history.records if counts[one.lane, one.sequence] == 1]
+    counts = Counter((one.lane, one.sequence) for one in history.occurrences)
+    return [one for one in history.occurrences if counts[one.lane, one.sequence] == 1]
 
 
 def drop_an_event(history: History, chance: random.Random) -> History:
@@ -36,7 +36,7 @@ def invent_an_event(history: History, chance: random.Random) -> History:
 
 def double_an_effect(history: History, chance: random.Random) -> History | None:
     """The same cause published once more, under a new id and the next number."""
-    last = {record.lane: record for record in history.records}
+    last = {record.lane: record for record in history.occurrences}
     ends = [one for one in last.values() if "internal.enrollment" not in one.topic]
     ends = [one for one in ends if one.type not in ("volunteer.paused", "volunteer.resumed")]
     one = chance.choice(ends)
@@ -48,7 +48,7 @@ def double_an_effect(history: History, chance: random.Random) -> History | None:
 
 def give_a_place_twice(history: History, chance: random.Random) -> History:
     """What a rolled back write leaves: another event under the same number."""
-    one = chance.choice(list(history.records))
+    one = chance.choice(history.occurrences)
     other = replace(one, headers={**one.headers, "ce_id": named("other")}, offset=10_000)
     return replace(history, records=[*history.records, other])
 
