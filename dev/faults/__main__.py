@@ -7,14 +7,18 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from dev.faults import runs
+from dev.faults.hunting import hunt_all, table
 from dev.faults.judging import PASS, Judgement
-from dev.faults.run import FOLDER, Run, only_one, running
+from dev.faults.mutants import MUTANTS
+from dev.faults.run import FOLDER, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
 from dev.local.processes import NotReady
@@ -30,13 +34,13 @@ _began = time.monotonic()
 @app.command()
 def smoke(seed: Seed = 1, rate: Rate = 20.0) -> None:
     """At most five minutes: a handful of aimed kills."""
-    _end(asyncio.run(_play("smoke", seed, rate, runs.smoke(), full=False)))
+    _end(asyncio.run(_play(Plan("smoke", runs.smoke(), full=False), seed, rate)))
 
 
 @app.command()
 def full(seed: Seed = 1, rate: Rate = 20.0) -> None:
     """At most 25 minutes: every named place, five kills a class, all mutants."""
-    _end(asyncio.run(_play("full", seed, rate, runs.full(), full=True)))
+    _end(asyncio.run(_play(Plan("full", runs.full(), mutants=tuple(MUTANTS)), seed, rate)))
 
 
 @app.command()
@@ -46,19 +50,34 @@ def long(
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: many kills, each other fault at least three times."""
-    _end(asyncio.run(_play("long", seed, rate, runs.long(kills), full=True)))
+    _end(asyncio.run(_play(Plan("long", runs.long(kills)), seed, rate)))
 
 
-async def _play(
-    name: str, seed: int, rate: float, steps: list[runs.Step], *, full: bool
-) -> dict[str, Any]:
-    folder = f"{name}-{seed}"
+@dataclass(frozen=True)
+class Plan:
+    """What a run does; a full one must pass every named place."""
+
+    name: str
+    steps: Sequence[runs.Step]
+    full: bool = True
+    mutants: tuple[str, ...] = ()
+
+
+async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
+    name = f"{plan.name}-{seed}"
     with only_one():
-        _tell(f"{name} run with seed {seed}; all of it is kept in build/faults/{folder}")
-        async with running(folder, seed=seed, rate=rate, tell=_tell) as run:
-            await run.under_load(runs.mixed(steps))
-        judgement = Judgement.of(run.folder, seed, full=full)
-        return _report(run, judgement)
+        _tell(f"{plan.name} run with seed {seed}; all of it is kept in build/faults/{name}")
+        async with started(name, _tell) as cluster:
+            async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
+                await run.under_load(runs.mixed(plan.steps))
+            judgement = Judgement.of(run.folder, seed, full=plan.full)
+            _tell(f"{len(judgement.findings)} findings in {len(judgement.history.events)} events")
+            catches = await hunt_all(plan.mutants, cluster, _tell, seed)
+        for line in table(catches):
+            _tell(line)
+        caught = [one.mutant for one in catches if one.caught]
+        mutants = {"built": plan.mutants, "caught": caught}
+        return _report(run, replace(judgement, mutants=mutants))
 
 
 def _report(run: Run, judgement: Judgement) -> dict[str, Any]:

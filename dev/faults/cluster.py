@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from aiokafka.errors import KafkaError
 
 from dev.faults.kafka_cluster import NODES, KafkaCluster
 from dev.faults.mongo_cluster import MongoCluster
@@ -22,6 +23,7 @@ from dev.local.processes import Child, NotReady, free_port, start_child, wait_un
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.topics import create_topics
 from shared.chassis.troubles import is_transient
+from shared.contracts.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("enrollment", "matching", "notifications", "reporting")
@@ -111,11 +113,45 @@ class FaultCluster:
         await asyncio.gather(*(proxy.start() for proxy in self.proxies.values()))
         await asyncio.gather(self.kafka.start(), self.mongo.start())
         tell("three brokers and three databases are up")
+        await self._start_services(tell)
+
+    async def renew(self, folder: Path, settings: Mapping[str, str], tell: Tell) -> None:
+        """Everything is as after a start, on the same brokers and databases: topics and databases are empty."""
+        await self._stop_services()
+        for proxy in self.proxies.values():
+            proxy.become(Mode.OPEN)
+        await self._heal_nodes()
+        await self._empty()
+        self.folder, self.settings = folder, dict(settings)
+        for order in self.orders.iterdir():
+            order.unlink()
+        (folder / "passages").mkdir(parents=True)
+        await self._start_services(tell)
+
+    async def _start_services(self, tell: Tell) -> None:
         await self._create_topics()
         await self.start_sink()
         await asyncio.gather(*(self.start_replica(one) for one in self.replicas))
         await self.all_ready()
         tell(f"{len(self.replicas)} replicas of {len(SERVICES)} services are ready")
+
+    async def _empty(self) -> None:
+        """No topic and no database of ours is left; the groups' offsets go with the topics."""
+        await self.mongo.drop("obverse_")
+
+        async def gone() -> bool:
+            admin = self.address.admin()
+            try:
+                await admin.start()
+                ours = [name for name in await admin.list_topics() if name in CATALOGUE.topics]
+                await admin.delete_topics(ours)
+            except KafkaError:
+                return False
+            finally:
+                await admin.close()
+            return not ours
+
+        await wait_until(gone, what="the topics are gone", within=SECONDS_TO_START)
 
     async def _create_topics(self) -> None:
         async def created() -> bool:
@@ -210,12 +246,17 @@ class FaultCluster:
 
     async def stop(self) -> None:
         """End what was started, the services first."""
+        await self._stop_services()
+        await asyncio.gather(self.kafka.stop(), self.mongo.stop())
+        await asyncio.gather(*(proxy.stop() for proxy in self.proxies.values()))
+
+    async def _stop_services(self) -> None:
+        for replica in self.replicas:
+            self.resume(replica)
         children = [one.child for one in self.replicas if one.child]
         await asyncio.gather(*(child.stop(within=20) for child in children))
         if self.sink is not None:
             await self.sink.kill()
-        await asyncio.gather(self.kafka.stop(), self.mongo.stop())
-        await asyncio.gather(*(proxy.stop() for proxy in self.proxies.values()))
 
     def environment(self, replica: Replica) -> dict[str, str]:
         """The settings of a service here, and what the harness tells its process."""

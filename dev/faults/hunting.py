@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from dev.faults.checker import Finding, judge
-from dev.faults.cluster import Replica
+from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import now
 from dev.faults.kills import aim
 from dev.faults.loading import load
 from dev.faults.mutants import MUTANTS
-from dev.faults.run import Run, Tell, only_one, running
+from dev.faults.run import FOLDER, Run, Tell, loaded, only_one, started
+from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 Provocation = Callable[[Run], Awaitable[None]]
@@ -27,6 +28,7 @@ RATE = 20.0
 SEED = 1
 WARM_SECONDS = 6.0
 LATE = "not drained"
+PATIENCE_SECONDS = 45.0
 CLOCK_SECONDS = "3600"
 
 
@@ -45,21 +47,34 @@ class Catch:
         return bool(self.by)
 
 
-async def hunt(name: str, tell: Tell, seed: int = SEED) -> Catch:
-    """Provoke one mutant on a cluster of its own; the run ends as soon as it is judged."""
-    folder = f"mutant-{name}"
+async def hunt(name: str, cluster: FaultCluster, tell: Tell, seed: int = SEED) -> Catch:
+    """Provoke one mutant on a cluster that is made empty for it, and judge what is left."""
+    folder = emptied(FOLDER / f"mutant-{name}")
+    began = time.monotonic()
     late: list[str] = []
-    async with running(folder, seed=seed, rate=RATE, tell=tell, mutant=name) as run:
-        began = time.monotonic()
-        try:
-            await run.under_load(_warm(PROVOCATIONS[name]))
-        except NotReady as trouble:
-            tell(f"  {trouble}")
-            late = [LATE]
-        seconds = time.monotonic() - began
-    findings = judge(load(run.folder))
+    try:
+        await cluster.renew(folder, {"FAULT_MUTANT": name}, tell)
+        async with loaded(cluster, seed=seed, rate=RATE, tell=tell) as run:
+            await run.under_load(_warm(PROVOCATIONS[name]), PATIENCE_SECONDS)
+            late = [] if "drained" in run.phases else [LATE]
+    except NotReady as trouble:
+        tell(f"  {trouble}")
+        late = [LATE]
+    findings = judge(load(folder))
     by = sorted({one.invariant for one in findings}, key=lambda invariant: int(invariant[1:]))
-    return Catch(name, seconds, [*by, *late], findings)
+    return Catch(name, time.monotonic() - began, [*by, *late], findings)
+
+
+async def hunt_all(
+    names: Sequence[str], cluster: FaultCluster, tell: Tell, seed: int = SEED
+) -> list[Catch]:
+    """Hunt these, one after the other."""
+    catches = []
+    for name in names:
+        tell(f"{name}: {MUTANTS[name].breaks}")
+        catches.append(await hunt(name, cluster, tell, seed))
+        tell(table(catches)[-1])
+    return catches
 
 
 def table(catches: Sequence[Catch]) -> list[str]:
@@ -195,19 +210,18 @@ PROVOCATIONS: Mapping[str, Provocation] = MappingProxyType(
 )
 
 
-async def _hunt_all(names: Sequence[str]) -> list[Catch]:
-    catches = []
-    for name in names:
-        print(f"{name}: {MUTANTS[name].breaks}", flush=True)
-        with only_one():
-            catches.append(await hunt(name, lambda line: print(f"  {line}", flush=True)))
-        print(table(catches)[-1], flush=True)
-    return catches
+async def _hunt(names: Sequence[str]) -> list[Catch]:
+    def tell(line: str) -> None:
+        print(f"  {line}", flush=True)
+
+    with only_one():
+        async with started("mutants", tell) as cluster:
+            return await hunt_all(names, cluster, tell)
 
 
 def main() -> None:
     """Hunt those named, or all."""
-    catches = asyncio.run(_hunt_all(sys.argv[1:] or list(MUTANTS)))
+    catches = asyncio.run(_hunt(sys.argv[1:] or list(MUTANTS)))
     print("\n".join(table(catches)))
     sys.exit(0 if all(one.caught for one in catches) else 1)
 

@@ -4,6 +4,7 @@ Whoever dies is started again at once, as an orchestrator would do, and the harn
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +17,7 @@ from dev.faults.run import Run
 
 REACH_SECONDS = 40.0
 LOOK_SECONDS = 0.05
+PUSH_SECONDS = 5.0
 _KILL = int(signal.SIGKILL)
 
 Trigger = Callable[[Run, str], Awaitable[None]]
@@ -29,13 +31,17 @@ async def aim(run: Run, passage: str, service: str | None = None) -> bool:
     unfinished = order.with_name(f"{service}.new")
     unfinished.write_text(f"{passage}:{_KILL}")
     unfinished.rename(order)
-    pushing = asyncio.create_task(_push(run, trigger, service))
+    enough = asyncio.Event()
+    pushing = asyncio.create_task(_push(run, trigger, service, enough))
     try:
         victim = await _dead(run, service)
     finally:
         order.unlink(missing_ok=True)
-        pushing.cancel()
-        await asyncio.wait({pushing})
+        enough.set()
+        # What was begun is ended: a message that was thrown must be written down.
+        _, left = await asyncio.wait({pushing}, timeout=REACH_SECONDS)
+        for task in left:
+            task.cancel()
     if victim is None:
         await _again(run)
         run.tell(f"  nobody of {service} passed {passage} within {REACH_SECONDS:g} s")
@@ -82,11 +88,12 @@ def _write_down(
     run.injected.write(line | {"detail": detail})
 
 
-async def _push(run: Run, trigger: Trigger | None, service: str) -> None:
+async def _push(run: Run, trigger: Trigger | None, service: str, enough: asyncio.Event) -> None:
     """Bring about, again and again, what leads to the place."""
-    while trigger is not None:
+    while trigger is not None and not enough.is_set():
         await trigger(run, service)
-        await asyncio.sleep(5.0)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(enough.wait(), PUSH_SECONDS)
 
 
 async def _poisoned(run: Run, _: str) -> None:

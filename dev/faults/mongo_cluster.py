@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
 from dev.local import replica_set
@@ -96,6 +97,15 @@ class MongoCluster:
     async def has_primary(self) -> None:
         """Wait for one."""
         await self.primary()
+
+    async def drop(self, prefix: str) -> None:
+        """Drop every database whose name begins like this."""
+        await self.has_primary()
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(self.url)
+        async with client:
+            for name in await client.list_database_names():
+                if name.startswith(prefix):
+                    await client.drop_database(name)
 
     async def stop(self) -> None:
         """End all; the data are not kept."""
