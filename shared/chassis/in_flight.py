@@ -97,6 +97,17 @@ async def mark_lane(database: MongoDatabase, owner: str, lane: str) -> bool:
     return int(marked["begun"]) <= DEATHS_ALLOWED
 
 
+async def take_back(database: MongoDatabase, owner: str) -> None:
+    """Whoever lives and could not go on has not died of anything: its marks do not count as begun by it.
+
+    Raises the driver's error where the database is away; the marks then count until it is back.
+    """
+    one_less = {"$max": [{"$subtract": ["$begun", 1]}, 0]}
+    await _marks(database).update_many(
+        {"owner": owner}, [{"$set": {"begun": one_less, "owner": None}}]
+    )
+
+
 def clear_lane(tx: Tx, lane: str) -> None:
     """Remove a lane's mark in the transaction that ends its message."""
     tx.write(COLLECTION, DeleteOne({"_id": lane}))

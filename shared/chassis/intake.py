@@ -5,9 +5,12 @@ processed becomes a dead letter and holds its lane; later messages of the lane w
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+
+from pymongo.errors import PyMongoError
 
 from shared.chassis import cursors, dead_letters, in_flight, waiting
 from shared.chassis.correlation import Trail, following
@@ -51,15 +54,31 @@ class Intake:
         firsts = await self.transactions.read(lambda tx: waiting.firsts(tx, topics))
         found = await self.transactions.read(lambda tx: cursors.load(tx, firsts))
         # aiokafka sends no heartbeat meanwhile: lanes that cannot go on must cost nothing here.
-        for lane, cursor in found.items():
-            if cursor.held_at is None and firsts[lane] <= cursor.sequence + 1:
-                await self.drain(lane)
+        async with self._living():
+            for lane, cursor in found.items():
+                if cursor.held_at is None and firsts[lane] <= cursor.sequence + 1:
+                    await self.drain(lane)
 
     async def apply(self, messages: Sequence[Message]) -> Outcomes:
         """Give every message its effect, once; returns how many had which outcome.
 
         Raises the driver's error when the database is away; the whole call may then be repeated.
         """
+        async with self._living():
+            return await self._apply(messages)
+
+    @contextlib.asynccontextmanager
+    async def _living(self) -> AsyncIterator[None]:
+        """Trouble is no death: the marks of what it interrupts are not left as those of a dead process."""
+        try:
+            yield
+        except Exception as error:
+            if is_transient(error):
+                with contextlib.suppress(PyMongoError):
+                    await in_flight.take_back(self.database, self._owner)
+            raise
+
+    async def _apply(self, messages: Sequence[Message]) -> Outcomes:
         incoming = [read(message, self.routes) for message in messages]
         if not any(self._is_suspect(item.message) for item in incoming):
             try:

@@ -80,6 +80,10 @@ class Desk:
         key = event.envelope.subject
         tx.write("seen", UpdateOne({"_id": key}, {"$push": {"all": sequence}}, upsert=True))
 
+    def become_another_process(self) -> None:
+        intake = self.intake
+        self.intake = Intake("test", intake.database, intake.transactions, intake.routes)
+
     async def refetch(self, topic: str, partition: int, offset: int) -> Message | None:
         return self.in_kafka.get(offset)
 
@@ -291,6 +295,21 @@ async def test_a_message_that_killed_its_process_three_times_is_not_tried_again(
     await desk.intake.assigned([(TOPIC, 0)])
     assert await desk.take(ended(1), ended(2)) == {"applied": 1, "dead_lettered": 1}
     assert await desk.reasons() == ["killed_process"]
+
+
+async def test_trouble_that_many_owners_live_through_counts_as_no_death(desk: Desk) -> None:
+    """Found by the fault harness: a partition that changed hands in trouble lost an innocent message."""
+    for _ in range(5):  # each another process, which takes the partition over from one that lives
+        desk.become_another_process()
+        await desk.intake.assigned([(TOPIC, 0)])
+        desk.unreachable = 1
+        with pytest.raises(AutoReconnect):
+            await desk.take(ended(1))
+    desk.become_another_process()
+    await desk.intake.assigned([(TOPIC, 0)])
+
+    assert await desk.take(ended(1)) == {"applied": 1}
+    assert await desk.reasons() == []
 
 
 async def test_what_waited_when_a_process_died_goes_on_with_the_next_owner(desk: Desk) -> None:
