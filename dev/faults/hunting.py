@@ -34,7 +34,7 @@ CLOCK_SECONDS = "3600"
 
 @dataclass(frozen=True)
 class Catch:
-    """What became of one mutant; `by` are the invariants that found it, none where it got away."""
+    """What became of one mutant; `by` are the invariants that were found broken."""
 
     mutant: str
     seconds: float
@@ -43,8 +43,8 @@ class Catch:
 
     @property
     def caught(self) -> bool:
-        """Whether anything was found."""
-        return bool(self.by)
+        """Whether what it breaks was found; a run that is bad in another way is no catch."""
+        return not MUTANTS[self.mutant].shows_in.isdisjoint(self.by)
 
 
 async def hunt(name: str, cluster: FaultCluster, tell: Tell, seed: int = SEED) -> Catch:
