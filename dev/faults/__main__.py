@@ -38,9 +38,15 @@ def smoke(seed: Seed = 1, rate: Rate = 20.0) -> None:
 
 
 @app.command()
-def full(seed: Seed = 1, rate: Rate = 20.0) -> None:
+def full(
+    seed: Seed = 1,
+    rate: Rate = 20.0,
+    *,
+    mutants: Annotated[bool, typer.Option(help="Hunt all mutants afterwards.")] = True,
+) -> None:
     """At most 25 minutes: every named place, five kills a class, all mutants."""
-    _end(asyncio.run(_play(Plan("full", runs.full(), mutants=tuple(MUTANTS)), seed, rate)))
+    hunted = tuple(MUTANTS) if mutants else ()
+    _end(asyncio.run(_play(Plan("full", runs.full(), mutants=hunted), seed, rate)))
 
 
 @app.command()
