@@ -18,6 +18,7 @@ from dev.faults import runs
 from dev.faults.hunting import hunt_all, table
 from dev.faults.judging import PASS, Judgement
 from dev.faults.mutants import MUTANTS
+from dev.faults.recovery import recovery
 from dev.faults.run import FOLDER, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
@@ -91,6 +92,7 @@ def _report(run: Run, judgement: Judgement) -> dict[str, Any]:
         "records": run.records,
         "commands": len(run.journal.commands),
         "drain_seconds": run.phases["drain_seconds"],
+        "recovery_seconds": recovery(judgement.history),
         "memory_mib": run.memory,
         "seconds": round(time.monotonic() - _began),
         "machine": _machine(),

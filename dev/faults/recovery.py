@@ -1,0 +1,61 @@
+"""How soon others went on: from a death, or an orderly end, until the group had given the work to somebody else."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from dev.faults.cluster import SESSION_TIMEOUT_MS
+from dev.faults.history import History, Line
+from dev.faults.landing import kills
+
+AFTER_KILL_SECONDS = SESSION_TIMEOUT_MS / 1000 + 5
+AFTER_STOP_SECONDS = 3.0
+_GIVEN_UP_SECONDS = 60.0  # nobody was there to take over, or it died too
+
+
+def recovery(history: History) -> dict[str, dict[str, float]]:
+    """Seconds after kills and after orderly ends: how many were seen, their median, the worst, the limit."""
+    assigned = [line for line in history.lines if line.event == "intake.assigned"]
+    killed = [(kill.target, kill.at) for kill in kills(history)]
+    stopped = [
+        (line.process, line.at) for line in history.lines if line.event == "service.stopping"
+    ]
+    limits = {"after_kill": AFTER_KILL_SECONDS, "after_stop": AFTER_STOP_SECONDS}
+    ends = {"after_kill": killed, "after_stop": _while_others_lived(stopped)}
+    return {
+        name: _told([s for end in ends[name] if (s := _until(assigned, *end)) is not None], limit)
+        for name, limit in limits.items()
+    }
+
+
+def _until(assigned: Iterable[Line], process: str, at: float) -> float | None:
+    """Until another replica of the service was given partitions; None where that cannot be said."""
+    service = process.rpartition("-")[0]
+    after = [
+        line.at - at
+        for line in assigned
+        if line.service == service and line.process != process and line.at >= at
+    ]
+    first = min(after, default=None)
+    return first if first is not None and first < _GIVEN_UP_SECONDS else None
+
+
+def _while_others_lived(stopped: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Without the end of the run, when all stop at once."""
+    return [
+        (process, at)
+        for process, at in stopped
+        if not any(other != process and abs(when - at) < 1.0 for other, when in stopped)
+    ]
+
+
+def _told(seconds: Sequence[float], limit: float) -> dict[str, float]:
+    if not seconds:
+        return {"seen": 0, "limit": limit}
+    late = sum(one > limit for one in seconds)
+    return {
+        "seen": len(seconds),
+        "median": round(median(seconds), 2),
+        "worst": round(max(seconds), 2),
+        "limit": limit,
+        "late": late,
+    }

@@ -1,0 +1,40 @@
+"""How soon others went on is read from the lines of their logs."""
+
+from typing import Any
+
+from dev.faults.history import Fault, History, Line
+from dev.faults.recovery import recovery
+
+
+def line(process: str, event: str, at: float, **fields: Any) -> Line:
+    return Line(process, event, at, fields)
+
+
+def test_a_kill_is_over_when_another_replica_has_the_work() -> None:
+    history = History(
+        faults=[Fault(10.0, "kill", "matching-1"), Fault(50.0, "crash", "matching-2")],
+        lines=[
+            line("matching-1", "intake.assigned", 12.0),  # itself: says nothing
+            line("reporting-2", "intake.assigned", 12.5),  # another service
+            line("matching-2", "intake.assigned", 14.0),
+            line("matching-1", "intake.assigned", 60.5),
+        ],
+    )
+
+    assert recovery(history)["after_kill"] == {
+        "seen": 2, "median": 7.25, "worst": 10.5, "limit": 8.0, "late": 1,
+    }  # fmt: skip
+
+
+def test_the_end_of_the_run_is_no_orderly_end_that_others_recover_from() -> None:
+    stops = [
+        line("matching-1", "service.stopping", 90.0),
+        line("matching-2", "service.stopping", 90.3),
+    ]
+    one = [
+        line("matching-1", "service.stopping", 10.0),
+        line("matching-2", "intake.assigned", 10.8),
+    ]
+
+    assert recovery(History(lines=stops))["after_stop"] == {"seen": 0, "limit": 3.0}
+    assert recovery(History(lines=[*one, *stops]))["after_stop"]["worst"] == 0.8
