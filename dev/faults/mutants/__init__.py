@@ -75,7 +75,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         "dead_letter_outside": Mutant(
             storing.dead_letter_outside,
             "a dead letter is written after the transaction that passes its message over",
-            "poison, and a kill of its consumer at dead_letter.kept",
+            "poison that holds its key, and a kill of its consumer at dead_letter.kept",
             _any("I7"),
         ),
         "w1": Mutant(
