@@ -57,7 +57,7 @@ def long(
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: many kills, each other fault at least three times."""
-    _end(asyncio.run(_play(Plan("long", runs.long(kills)), seed, rate)))
+    _end(asyncio.run(_play(Plan("long", runs.long(kills), proxied=True), seed, rate)))
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,14 @@ class Plan:
     steps: Sequence[runs.Step]
     full: bool = True
     mutants: tuple[str, ...] = ()
+    proxied: bool = False
 
 
 async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
     name = f"{plan.name}-{seed}"
     with only_one():
         _tell(f"{plan.name} run with seed {seed}; all of it is kept in build/faults/{name}")
-        async with started(name, _tell) as cluster:
+        async with started(name, _tell, proxied=plan.proxied) as cluster:
             async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
                 await run.under_load(runs.mixed(plan.steps))
             judgement = Judgement.of(run.folder, seed, full=plan.full)

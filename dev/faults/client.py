@@ -43,8 +43,8 @@ class Client:
         self._ready: set[str] = {one.name for one in replicas}
         self._errors = Lines(journal.path.with_name("unanswered.jsonl"))
         self._bodies: dict[str, dict[str, Any]] = {}
-        self.watched: list[int] = []
-        """Statuses of all tries, in their order; whoever watches takes the length before and after."""
+        self.watched: list[tuple[int, float]] = []
+        """Status and seconds of each try, in order; whoever watches takes the length before and after."""
 
     async def watch(self) -> None:
         """Look at each /readyz, for ever, as a load balancer does."""
@@ -92,9 +92,10 @@ class Client:
         began = time.monotonic()
         outcome, turn = UNKNOWN, 0
         while True:
+            asked = time.monotonic()
             status, answer = await self._try(command)
             command.tries.append(status)
-            self.watched.append(status)
+            self.watched.append((status, time.monotonic() - asked))
             command.status, command.answer = status, answer
             waited = time.monotonic() - began
             verdict = _verdict(status, answer, waited)

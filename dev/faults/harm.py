@@ -4,6 +4,7 @@ import asyncio
 import signal
 from typing import Any
 
+from dev.faults.client import NOBODY
 from dev.faults.cluster import Replica
 from dev.faults.journal import now
 from dev.faults.proxy import Mode
@@ -11,6 +12,7 @@ from dev.faults.run import Run
 from dev.local.processes import NotReady
 
 SECONDS_TO_END = 15.0
+UNAVAILABLE = 503
 
 
 async def pause_any(run: Run, seconds: float) -> None:
@@ -36,8 +38,10 @@ async def kill_broker(run: Run, seconds: float) -> None:
 async def kill_brokers(run: Run, seconds: float) -> None:
     """No broker for so long: commands are taken as usual."""
     _tell(run, "brokers_down", "kafka", {"seconds": seconds})
+    before = len(run.client.watched)
     await run.cluster.kafka.kill()
     await asyncio.sleep(seconds)
+    _tell(run, "brokers_back", "kafka", _answers(run, before))
     for node in run.cluster.kafka.nodes:
         await node.start()
     await asyncio.gather(*(node.answering() for node in run.cluster.kafka.nodes))
@@ -56,27 +60,35 @@ async def kill_primary(run: Run, seconds: float) -> None:
 async def no_primary(run: Run, seconds: float) -> None:
     """Kill two of three: nobody takes writes for so long."""
     _tell(run, "no_primary", "mongo", {"seconds": seconds})
+    before = len(run.client.watched)
     for node in run.cluster.mongo.nodes[:2]:
         await node.kill()
     await asyncio.sleep(seconds)
+    _tell(run, "primary_back", "mongo", _answers(run, before))
     for node in run.cluster.mongo.nodes[:2]:
         await node.start()
     await run.cluster.mongo.has_primary()
 
 
-async def restart_all(run: Run) -> int:
-    """Restart replica after replica in good order under load; how many tries of the load failed meanwhile."""
+async def restart_all(run: Run) -> None:
+    """Restart replica after replica in good order under load."""
     before = len(run.client.watched)
     for replica in run.cluster.replicas:
         await _restart(run, replica)
-    failed = [s for s in run.client.watched[before:] if s == 0 or s >= 500]
-    _tell(
-        run,
-        "rolling_restart",
-        "services",
-        {"failed": len(failed), "tries": len(run.client.watched) - before},
-    )
-    return len(failed)
+    _tell(run, "rolling_restart", "services", _answers(run, before))
+
+
+def _answers(run: Run, before: int) -> dict[str, Any]:
+    """What the load was told since then: tries, those that failed, the slowest refusal for want of a database."""
+    told = run.client.watched[before:]
+    failed = [status for status, _ in told if status == NOBODY or status >= 500]
+    slowest = max((seconds for status, seconds in told if status == UNAVAILABLE), default=0.0)
+    return {
+        "tries": len(told),
+        "failed": len(failed),
+        "unanswered": failed.count(NOBODY),
+        "slowest_503": round(slowest, 2),
+    }
 
 
 async def _restart(run: Run, replica: Replica) -> None:

@@ -3,7 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from dev.faults.harm import cut, kill_broker, kill_primary, pause_any, restart_all
+from dev.faults.harm import (
+    cut,
+    kill_broker,
+    kill_brokers,
+    kill_primary,
+    no_primary,
+    pause_any,
+    restart_all,
+)
 from dev.faults.kills import AIMS, aim, kill_any
 from dev.faults.poison import throw
 from dev.faults.proxy import Mode
@@ -43,6 +51,7 @@ def full(extra: int = 0) -> list[Step]:
 def long(kills: int) -> list[Step]:
     """The full plan, every other fault three times, and random kills up to the number."""
     others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart] * 2
+    others += [_kafka_cut, _mongo_cut] * 3 + [_no_brokers, _no_primary]
     return [*full(), *others, *(kill_any for _ in range(max(0, kills - len(FULL) - 4)))]
 
 
@@ -93,3 +102,27 @@ async def _restart(run: Run) -> None:
 async def _mail_trouble(run: Run) -> None:
     for mode in (Mode.CUT, Mode.HALF_OPEN, Mode.DEAF):
         await cut(run, ["mail"], mode, 4.0)
+
+
+async def _kafka_cut(run: Run) -> None:
+    """One broker cannot be reached, then not heard, then is slow for everybody but the other brokers."""
+    name = f"kafka-{run.chance.choice(run.cluster.kafka.nodes).number}"
+    for mode in (Mode.CUT, Mode.HALF_OPEN, Mode.DEAF, Mode.SLOW_CLOSE):
+        await cut(run, [name], mode, 6.0)
+    await cut(run, [name], Mode.OPEN, 6.0, latency=0.2)
+
+
+async def _mongo_cut(run: Run) -> None:
+    """Nobody reaches the primary any more, while it reaches everybody."""
+    name = f"mongo-{(await run.cluster.mongo.primary()).number}"
+    for mode in (Mode.CUT, Mode.DEAF):
+        await cut(run, [name], mode, 8.0)
+    await cut(run, [name], Mode.OPEN, 6.0, latency=0.05)
+
+
+async def _no_brokers(run: Run) -> None:
+    await kill_brokers(run, 600.0)
+
+
+async def _no_primary(run: Run) -> None:
+    await no_primary(run, 60.0)
