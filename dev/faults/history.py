@@ -239,6 +239,16 @@ class History:
             default=0.0,
         )
 
+    @cached_property
+    def outboxes(self) -> Mapping[str, float]:
+        """How many events each service still had to publish; its processes tell of the same ones."""
+        depths: dict[str, float] = {}
+        for sample in self.samples:
+            if sample.name == "obverse_outbox_depth":
+                service = sample.process.rpartition("-")[0]
+                depths[service] = max(depths.get(service, 0.0), sample.value)
+        return depths
+
     def was(self, *faults: str) -> bool:
         """Whether any of these faults was injected."""
         return any(fault.fault in faults for fault in self.faults)

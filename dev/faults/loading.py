@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,8 @@ from dev.faults.history import (
 from dev.faults.journal import UNKNOWN
 
 CONTACT_TOPIC = "obverse-internal.enrollment.contact.v1"
+TALKATIVE = "http.request"
+"""Most lines of a log, and none that is judged by what it says."""
 _SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
@@ -41,7 +43,7 @@ def load(folder: Path) -> History:
         reads=_reads(_document(folder / "reads.json")),
         phases=_phases(_document(folder / "phases.json")),
         personal=[*_planted(records), *_document(folder / "personal.json").get("personal", [])],
-        texts=_texts(folder),
+        texts=Texts(folder),
     )
 
 
@@ -53,16 +55,17 @@ def seconds(moment: Any) -> float:
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a file, a line each; a last line that was cut off is no row."""
+    """The JSON objects of a file, a line each; a line that was cut off is no row."""
     if not file.exists():
         return
-    for text in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            row = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            yield row
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for text in lines:
+            try:
+                row = json.loads(text)
+            except ValueError:
+                continue
+            if isinstance(row, dict):
+                yield row
 
 
 def _document(file: Path) -> Any:
@@ -120,7 +123,7 @@ def _data(value: str | None) -> Any:
 
 def _log(file: Path) -> Iterator[Line]:
     for row in _rows(file):
-        if "event" in row and "ts" in row:
+        if "event" in row and "ts" in row and row["event"] != TALKATIVE:
             yield Line(file.stem, row["event"], seconds(row["ts"]), row)
 
 
@@ -140,11 +143,20 @@ def _fault(row: dict[str, Any]) -> Fault:
 
 
 def _passings(folder: Path) -> Iterator[Passing]:
-    """The name of a file ends in the id of its process."""
+    """Of each process the first time at each place, and the last of all: they are very many.
+
+    The name of a file ends in the id of its process.
+    """
     for file in sorted(folder.glob("*.jsonl")):
         service, *_, pid = file.stem.split("-")
+        first: dict[str, Passing] = {}
+        last = None
         for row in _rows(file):
-            yield Passing(int(pid), service, seconds(row["at"]), row["passage"])
+            last = Passing(int(pid), service, seconds(row["at"]), row["passage"])
+            first.setdefault(last.passage, last)
+        yield from first.values()
+        if last is not None and first[last.passage] is not last:
+            yield last
 
 
 def _samples(file: Path) -> Iterator[Sample]:
@@ -182,9 +194,22 @@ def _planted(records: list[Record]) -> Iterator[str]:
     yield from sorted({str(data[part]) for data in contacts for part in ("name", "email")})
 
 
-def _texts(folder: Path) -> dict[str, str]:
-    files = [*sorted(folder.glob("logs/*.log")), *sorted(folder.glob("metrics/*.txt"))]
-    return {
-        str(file.relative_to(folder)): file.read_text(encoding="utf-8", errors="replace")
-        for file in files
-    }
+class Texts(Mapping[str, str]):
+    """Logs and metrics by their names, each read when it is asked for: together they may not fit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = [
+            str(file.relative_to(folder))
+            for kind in ("logs/*.log", "metrics/*.txt")
+            for file in sorted(folder.glob(kind))
+        ]
+
+    def __getitem__(self, name: str) -> str:
+        return (self._folder / name).read_text(encoding="utf-8", errors="replace")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

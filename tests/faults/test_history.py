@@ -93,6 +93,17 @@ def test_logs_metrics_mails_faults_passages_offsets_and_reads(tmp_path: Path) ->
     assert set(history.texts) == {"logs/matching-2.log", "metrics/matching-2.txt"}
 
 
+def test_of_many_passings_the_first_at_each_place_and_the_last_are_kept(tmp_path: Path) -> None:
+    names = ["relay.claimed", "relay.sent", "relay.claimed", "relay.claimed"]
+    rows = [{"at": 10 + n, "passage": name, "count": 1} for n, name in enumerate(names)]
+    write(tmp_path / "passages" / "matching-2-7.jsonl", *rows)
+    assert load(tmp_path).passings == [
+        Passing(7, "matching", 10, "relay.claimed"),
+        Passing(7, "matching", 11, "relay.sent"),
+        Passing(7, "matching", 13, "relay.claimed"),
+    ]
+
+
 def test_names_and_addresses_of_the_directory_are_what_must_not_come_out(tmp_path: Path) -> None:
     value = json.dumps({"name": "Ada Lovelace", "email": "ada@c.example"})
     row = {"partition": 0, "offset": 0, "key": "p", "headers": {}, "value": value}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from dev.faults.checker.findings import Finding, Kind, found
 from dev.faults.checker.folded import State, fold
 from dev.faults.checker.reminders import Occasion, occasions
-from dev.faults.checker.under_way import is_behind, outbox_of
+from dev.faults.checker.under_way import is_behind
 from dev.faults.history import History, Mail
 
 GROUP = "notifications"
@@ -112,4 +112,4 @@ def _overdue(history: History, called_for: dict[str, Occasion]) -> Iterator[str]
 
 
 def _is_moving(history: History) -> bool:
-    return is_behind(history, GROUP) or bool(outbox_of(history, GROUP))
+    return is_behind(history, GROUP) or bool(history.outboxes.get(GROUP))

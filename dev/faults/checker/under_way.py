@@ -4,21 +4,9 @@ from dev.faults.checker.findings import Kind
 from dev.faults.history import History, owner_of
 
 
-def outbox_of(history: History, service: str) -> float:
-    """How many events the service's outbox still held."""
-    return max(
-        (
-            sample.value
-            for sample in history.samples
-            if sample.name == "obverse_outbox_depth" and sample.process.startswith(service)
-        ),
-        default=0.0,
-    )
-
-
 def missing_event(history: History, topic: str) -> Kind:
     """What an event is that should lie on this topic and does not."""
-    return Kind.UNSEEN if outbox_of(history, owner_of(topic)) else Kind.LOST
+    return Kind.UNSEEN if history.outboxes.get(owner_of(topic)) else Kind.LOST
 
 
 def is_behind(history: History, group: str) -> bool:
