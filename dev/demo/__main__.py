@@ -85,6 +85,8 @@ async def _play(
             tell("still serving; Ctrl-C stops everything")
             await _unless_broken(platform, _wait(stop), stop)
     finally:
+        if stop.is_set():
+            tell("stopping everything")
         await platform.stop()
 
 

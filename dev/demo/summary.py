@@ -96,6 +96,8 @@ def show(console: Console, summary: Mapping[str, Any], report: Mapping[str, Any]
     for label, value in _lines(summary, report):
         table.add_row(label, str(value))
     console.print(table)
+    if "hidden" in (value for _, value in _lines(summary, report)):
+        console.print("hidden: fewer than five people stand behind this figure")
 
 
 def _lines(summary: Mapping[str, Any], report: Mapping[str, Any]) -> list[tuple[str, Any]]:
