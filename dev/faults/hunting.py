@@ -1,6 +1,7 @@
 """Hunts mutants: each runs in a cluster of its own, is provoked, and must be caught by the checker.
 
-`python -m dev.faults.hunting [name ...]` prints who was caught, after how many seconds, and by which invariants.
+`python -m dev.faults.hunting [name ...]` prints who was caught, after how many seconds, and by which invariants. With
+`--as-it-is` the same is done to the chassis without a mutant: then nothing may be found, or a catch proves nothing.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from dev.faults.checker import Finding, judge
+from dev.faults.checker import Finding, judge, shown
 from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import now
 from dev.faults.kills import aim
@@ -47,13 +48,15 @@ class Catch:
         return not MUTANTS[self.mutant].shows_in.isdisjoint(self.by)
 
 
-async def hunt(name: str, cluster: FaultCluster, tell: Tell, seed: int = SEED) -> Catch:
+async def hunt(
+    name: str, cluster: FaultCluster, tell: Tell, seed: int = SEED, *, as_it_is: bool = False
+) -> Catch:
     """Provoke one mutant on a cluster that is made empty for it, and judge what is left."""
-    folder = emptied(FOLDER / f"mutant-{name}")
+    folder = emptied(FOLDER / f"{'as-it-is' if as_it_is else 'mutant'}-{name}")
     began = time.monotonic()
     late: list[str] = []
     try:
-        await cluster.renew(folder, {"FAULT_MUTANT": name}, tell)
+        await cluster.renew(folder, {} if as_it_is else {"FAULT_MUTANT": name}, tell)
         async with loaded(cluster, seed=seed, rate=RATE, tell=tell) as run:
             await run.under_load(_warm(PROVOCATIONS[name]), PATIENCE_SECONDS)
             late = [] if "drained" in run.phases else [LATE]
@@ -211,17 +214,34 @@ PROVOCATIONS: Mapping[str, Provocation] = MappingProxyType(
 
 
 async def _hunt(names: Sequence[str]) -> list[Catch]:
-    def tell(line: str) -> None:
-        print(f"  {line}", flush=True)
-
     with only_one():
-        async with started("mutants", tell) as cluster:
-            return await hunt_all(names, cluster, tell)
+        async with started("mutants", _tell_all) as cluster:
+            return await hunt_all(names, cluster, _tell_all)
+
+
+async def _leave_alone(names: Sequence[str]) -> list[Catch]:
+    """The same harm, and no mutant."""
+    with only_one():
+        async with started("mutants", _tell_all) as cluster:
+            return [await hunt(one, cluster, _tell_all, as_it_is=True) for one in names]
+
+
+def _tell_all(line: str) -> None:
+    print(f"  {line}", flush=True)
 
 
 def main() -> None:
     """Hunt those named, or all."""
-    catches = asyncio.run(_hunt(sys.argv[1:] or list(MUTANTS)))
+    names = [name for name in sys.argv[1:] if name in MUTANTS] or list(MUTANTS)
+    if "--as-it-is" in sys.argv:
+        left = asyncio.run(_leave_alone(names))
+        for one in left:
+            print(
+                f"{one.mutant:<28}{'as it is':<10}{one.seconds:5.0f} s  {' '.join(one.by) or 'clean'}"
+            )
+            print("".join(f"  {shown(finding)}\n" for finding in one.findings), end="")
+        sys.exit(1 if any(one.by for one in left) else 0)
+    catches = asyncio.run(_hunt(names))
     print("\n".join(table(catches)))
     sys.exit(0 if all(one.caught for one in catches) else 1)
 
