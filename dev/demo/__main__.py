@@ -50,7 +50,7 @@ def main(
     """Run a reverse-mentoring programme on this machine, from the directory to the report."""
     try:
         layout = read_mapping(mapping)
-        check_directory(directory)
+        check_directory(directory, layout)
     except Unusable as unusable:
         end(EXIT_USAGE, str(unusable))
     folder = emptied(FOLDER)

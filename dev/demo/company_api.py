@@ -141,10 +141,17 @@ class Speaker:
     def _body(answer: httpx.Response) -> Any:
         if answer.is_success:
             return answer.json() if answer.content else None
-        request = answer.request
-        raise Unexpected(
-            f"{request.method} {request.url.path}: {answer.status_code} {answer.text[:400]}"
-        )
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        raise Unexpected(f"{asked}: {answer.status_code} {_reason(answer)}")
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What a problem document says to people, or whatever else came."""
+    try:
+        problem = answer.json()
+        return f"{problem['code']}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:400]
 
 
 async def patiently(what: str, look: Callable[[], Awaitable[Any]]) -> Any:

@@ -8,8 +8,10 @@ import typer
 from pydantic import ValidationError
 
 from dev.demo.company import write_company
+from dev.demo.volunteers import read_employees
 from dev.local.platform import ROOT
 from services.enrollment.translation import DirectoryMapping
+from shared.chassis.refusals import Refusal
 
 DEFAULT_MAPPING = ROOT / "mappings" / "directory.toml"
 
@@ -35,10 +37,16 @@ def read_mapping(path: Path) -> DirectoryMapping:
         raise Unusable(f"the mapping {path} is not usable: {error}") from error
 
 
-def check_directory(path: Path | None) -> None:
-    """Raises Unusable when a directory is named and is no file."""
-    if path is not None and not path.is_file():
+def check_directory(path: Path | None, mapping: DirectoryMapping) -> None:
+    """Raises Unusable when a directory is named and cannot be read as the mapping lays it out."""
+    if path is None:
+        return
+    if not path.is_file():
         raise Unusable(f"{path} is no file; name a CSV file: DIRECTORY=people.csv")
+    try:
+        read_employees(path, mapping.layout())
+    except Refusal as refusal:
+        raise Unusable(f"{path} cannot be read: {refusal.detail}") from refusal
 
 
 def make_up_company(folder: Path, *, people: int, seed: int) -> Path:

@@ -58,7 +58,7 @@ def main(
     """Play a programme on the containers; exit 0 when all went well, 1 when not."""
     try:
         layout = read_mapping(mapping)
-        check_directory(directory)
+        check_directory(directory, layout)
     except Unusable as unusable:
         end(EXIT_USAGE, str(unusable))
     if not SIGNING_KEY.is_file():

@@ -38,8 +38,9 @@ def choose(employees: Sequence[Employee], seed: int) -> list[Volunteer]:
     """Executives who want to learn and juniors who want to teach, the same ones for the same seed."""
     chance = random.Random(seed)
     by_level = sorted(employees, key=lambda person: (person.level, person.staff_number))
-    juniors = by_level[: len(by_level) // 2]
-    executives = [person for person in by_level if person.level >= by_level[-1].level - 3]
+    middle = len(by_level) // 2
+    juniors, seniors = by_level[:middle], by_level[middle:]
+    executives = [person for person in seniors if person.level >= by_level[-1].level - 3]
     mentees = _sample(executives, MENTEES, chance)
     mentors = _sample(juniors, MENTORS, chance)
     return [

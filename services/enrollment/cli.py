@@ -74,10 +74,13 @@ def _layout(mapping: Path) -> Layout:
     try:
         text = mapping.read_text(encoding="utf-8")
         return DirectoryMapping.model_validate(tomllib.loads(text)).layout()
-    except (OSError, ValueError) as error:
-        places = error.errors() if isinstance(error, ValidationError) else []
-        named = ", ".join(".".join(map(str, place["loc"])) for place in places)
-        _end(EXIT_USAGE, f"the mapping is not usable; check {named or 'that it is TOML'}")
+    except OSError as error:
+        _end(EXIT_USAGE, f"the mapping {mapping} cannot be read: {error.strerror}")
+    except ValidationError as error:
+        named = ", ".join(".".join(map(str, place["loc"])) for place in error.errors())
+        _end(EXIT_USAGE, f"the mapping {mapping} is not usable; check {named}")
+    except ValueError as error:
+        _end(EXIT_USAGE, f"the mapping {mapping} is no TOML: {error}")
 
 
 def _store(order: ImportOrder) -> ImportReport:

@@ -107,6 +107,7 @@ class Service:
         server = Server(self.api if Part.API in parts else self._health_only(), self._listen())
         log.info("service.started", url=self.url, parts=sorted(parts))
         tasks = [self._guard(server.serve_here()), self._guard(self._work(parts))]
+        tasks.append(self._guard(self._keep_clear()))
         await self._stop.wait()
         log.info("service.stopping")
         passage("service.stopping")
@@ -117,6 +118,10 @@ class Service:
         if self._failure is not None:
             raise self._failure
         log.info("service.stopped")
+
+    async def _keep_clear(self) -> None:
+        places = [(database.client, database.mongo) for database in self.databases]
+        await keep_clear(places, self.foundation.owner, self._stop)
 
     def _health_only(self) -> FastAPI:
         """What a worker answers: whether it lives and is ready, and its metrics."""
@@ -157,11 +162,7 @@ class Service:
         if Part.CONSUMERS in parts:
             for intake in self.intakes:
                 await self._until_it_answers("broker", partial(self._subscribe, intake))
-        clients = [database.client for database in self.databases]
-        loops = [
-            keep_gauges(self.databases, self.foundation.metrics, self._stop),
-            keep_clear(clients, self.foundation.service, self._stop),
-        ]
+        loops = [keep_gauges(self.databases, self.foundation.metrics, self._stop)]
         if Part.RELAY in parts:
             loops += [relay.run(self._stop) for relay in self.relays]
         if Part.SCHEDULES in parts:

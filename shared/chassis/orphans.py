@@ -1,51 +1,76 @@
-"""Ends transactions whose process died in them.
+"""Ends the transactions that a dead process left open.
 
 MongoDB does not notice that the client of an open transaction is gone: until its own limit, 60 seconds and
-more, every document written there stays locked, and whoever takes the work over runs into it. A transaction
-of ours is never at rest for long, so one that is belongs to nobody, or to a process that hangs; the latter
-gets a transient error and runs its unit of work again.
+more, every document written there stays locked, and whoever takes the work over runs into it. So each process
+says every second that it lives, and looks whether one of its service has not said so for a while; a
+transaction of such a one that is at rest belongs to nobody. Of a process that never said anything, as an
+operator's command, nothing is ended.
 """
 
 import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from bson import Binary
 from pymongo.errors import PyMongoError
 
-from shared.chassis.mongo import Client, Document
+from shared.chassis.mongo import Client, Document, MongoDatabase
 
 log = structlog.get_logger("shared.chassis.orphans")
 
+COLLECTION = "processes"
 EVERY_SECONDS = 1.0
+SECONDS_UNTIL_DEAD = 5.0
 SECONDS_AT_REST = 2.0
+SECONDS_TO_REMEMBER = 180.0
 
 
-async def keep_clear(clients: Sequence[Client], service: str, stop: asyncio.Event) -> None:
-    """Look for orphans of this service until told to stop."""
+async def keep_clear(
+    databases: Sequence[tuple[Client, MongoDatabase]], owner: str, stop: asyncio.Event
+) -> None:
+    """Say that this process lives, and look for orphans of its service, until told to stop."""
     while not stop.is_set():
-        with contextlib.suppress(PyMongoError):
-            for client in clients:
-                if ended := await end_orphans(client, service):
+        for client, database in databases:
+            with contextlib.suppress(PyMongoError):
+                await say_alive(database, owner)
+                if ended := await end_orphans(client, database):
                     log.warning("transactions.orphans_ended", count=ended)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
 
 
-async def end_orphans(client: Client, service: str) -> int:
-    """End the transactions of this service's processes that are at rest; returns how many."""
+async def say_alive(database: MongoDatabase, owner: str) -> None:
+    """Write down that this process lives, by the clock of the database."""
+    await database[COLLECTION].update_one(
+        {"_id": owner}, [{"$set": {"seen_at": "$$NOW"}}], upsert=True
+    )
+
+
+async def end_orphans(client: Client, database: MongoDatabase) -> int:
+    """End what dead processes left open; returns how many transactions that were."""
+    await database[COLLECTION].delete_many(_not_seen_for(SECONDS_TO_REMEMBER))
+    dead = await database[COLLECTION].find(_not_seen_for(SECONDS_UNTIL_DEAD)).to_list(None)
+    if not dead:
+        return 0
+    names = "|".join(re.escape(process["_id"]) for process in dead)
     at_rest: Document = {
         "type": "idleSession",
-        "appName": {"$regex": f"^{re.escape(service)}-"},
+        "appName": {"$regex": f"^({names})$"},
         "transaction.timeInactiveMicros": {"$gt": SECONDS_AT_REST * 1_000_000},
     }
     operations = client.admin.aggregate(
         [{"$currentOp": {"allUsers": False, "idleSessions": True}}, {"$match": at_rest}]
     )
     ids = [operation["lsid"]["id"] async for operation in operations]
-    sessions = [{"id": Binary.from_uuid(id_)} for id_ in ids]
-    if sessions:
+    if ids:
+        sessions = [{"id": Binary.from_uuid(id_)} for id_ in ids]
         await client.admin.command({"killSessions": sessions})
-    return len(sessions)
+    return len(ids)
+
+
+def _not_seen_for(seconds: float) -> dict[str, Any]:
+    since = {"$subtract": ["$$NOW", round(seconds * 1000)]}
+    return {"$expr": {"$lt": ["$seen_at", since]}}

@@ -135,7 +135,9 @@ class Relay:
             for row in taken:
                 self._metrics.relay_published.labels(row["aggregatetype"]).inc()
         for answer in done:
-            if isinstance(answer, asyncio.CancelledError):  # the producer gave up, nobody stopped us
+            if isinstance(
+                answer, asyncio.CancelledError
+            ):  # the producer gave up, nobody stopped us
                 raise ConnectionError("the producer was closed") from answer
             if isinstance(answer, BaseException):
                 raise answer

@@ -17,6 +17,7 @@ from pymongo import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, Up
 from pymongo.errors import (
     BulkWriteError,
     DuplicateKeyError,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
 )
@@ -37,6 +38,7 @@ from shared.chassis.mongo import (
 from shared.chassis.outbox import Outgoing, store_outgoing
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
+from shared.chassis.troubles import INTERRUPTED
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import Topic
 
@@ -177,9 +179,9 @@ class Transactions:
                         "already_exists", "This exists already; read it instead of creating it."
                     ) from error
                 # Where no server was found, the driver has waited long enough already.
-                again = error.has_error_label("TransientTransactionError") and not isinstance(
-                    error, ServerSelectionTimeoutError
-                )
+                again = error.has_error_label("TransientTransactionError") or _interrupted(error)
+                if isinstance(error, ServerSelectionTimeoutError):
+                    raise
                 if not again or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
@@ -214,11 +216,16 @@ async def _commit(session: AsyncIOMotorClientSession, deadline: float) -> None:
         try:
             await session.commit_transaction()
         except PyMongoError as error:
-            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            # Committing again is harmless, and tells whether the first time was a commit.
+            unknown = error.has_error_label("UnknownTransactionCommitResult") or _interrupted(error)
             if not unknown or time.monotonic() > deadline:
                 raise
         else:
             return
+
+
+def _interrupted(error: PyMongoError) -> bool:
+    return isinstance(error, OperationFailure) and error.code == INTERRUPTED
 
 
 def _is_duplicate(error: PyMongoError) -> bool:

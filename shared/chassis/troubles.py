@@ -20,9 +20,11 @@ PASSING = (
     TimeoutError,
 )
 LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
+# An operation that the server ended itself, be it by an operator or because its process hung.
+INTERRUPTED = 11601
 # Unauthorized, AuthenticationFailed, LockTimeout, MaxTimeMSExpired, WriteConflict, OutOfDiskSpace:
 # the place is not right, and may be mended under a running service.
-PASSING_CODES = frozenset({13, 18, 24, 50, 112, 14031})
+PASSING_CODES = frozenset({13, 18, 24, 50, 112, 14031, INTERRUPTED})
 
 
 def is_transient(error: BaseException) -> bool:

@@ -12,7 +12,14 @@ from pymongo import UpdateOne
 from dev.local.parts import Database
 from dev.local.processes import Child, start_child
 from shared.chassis.clock import system_clock
-from shared.chassis.mongo import Client, Document, MongoAddress, connect, open_database
+from shared.chassis.mongo import (
+    Client,
+    Document,
+    MongoAddress,
+    MongoDatabase,
+    connect,
+    open_database,
+)
 from shared.chassis.orphans import end_orphans, keep_clear
 from shared.chassis.transactions import Transactions, Tx
 from tests.support.waiting import until
@@ -37,15 +44,27 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 @pytest.fixture
+async def mine(mongo: Database) -> AsyncIterator[Client]:
+    client = connect(MongoAddress(mongo.url), "tester-here-1-abc")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+async def own(mine: Client, database_name: str) -> MongoDatabase:
+    return open_database(mine, database_name)
+
+
+@pytest.fixture
 async def begin(
-    mongo: Database, mine: Client, database_name: str, tmp_path: Path
+    mongo: Database, mine: Client, own: MongoDatabase, tmp_path: Path
 ) -> AsyncIterator[Begin]:
     """Starts a process that is in the middle of a transaction."""
     children: list[Child] = []
 
     async def start(application: str) -> Child:
         log = tmp_path / f"{application}.log"
-        command = [sys.executable, "-c", IN_A_TRANSACTION, mongo.url, database_name, application]
+        command = [sys.executable, "-c", IN_A_TRANSACTION, mongo.url, own.name, application]
         child = await start_child(application, command, log=log)
         children.append(child)
         await until(partial(_says, log), "it is in the transaction")
@@ -54,12 +73,20 @@ async def begin(
     yield start
     for child in children:
         await child.kill()
-    await until(partial(_nothing_open, mine), "nothing of theirs is open")
+        await last_seen(own, child.name, 60)
+    await until(partial(_nothing_open, mine, own), "nothing of theirs is open")
 
 
-async def _nothing_open(client: Client) -> bool:
-    for service in ("tester", "other"):
-        await end_orphans(client, service)
+async def last_seen(own: MongoDatabase, application: str, seconds_ago: int) -> None:
+    """What the process itself would have written so long ago."""
+    seen_at = {"$subtract": ["$$NOW", seconds_ago * 1000]}
+    await own["processes"].update_one(
+        {"_id": application}, [{"$set": {"seen_at": seen_at}}], upsert=True
+    )
+
+
+async def _nothing_open(client: Client, own: MongoDatabase) -> bool:
+    await end_orphans(client, own)
     return not await _open(client, 0)
 
 
@@ -67,49 +94,52 @@ async def _says(log: Path) -> bool:
     return "in it" in await asyncio.to_thread(log.read_text)
 
 
-@pytest.fixture
-async def mine(mongo: Database) -> AsyncIterator[Client]:
-    client = connect(MongoAddress(mongo.url), "tester-here-1-abc")
-    yield client
-    client.close()
+async def _open(client: Client, microseconds: int) -> bool:
+    """Whether a transaction of such a process has been at rest for so long."""
+    at_rest = {"transaction.timeInactiveMicros": {"$gt": microseconds}}
+    pipeline: list[Document] = [
+        {"$currentOp": {"allUsers": False, "idleSessions": True}},
+        {"$match": {"type": "idleSession", "appName": {"$regex": "-there-"}} | at_rest},
+    ]
+    return bool([one async for one in client.admin.aggregate(pipeline)])
 
 
 async def write(tx: Tx) -> None:
     tx.write("boxes", UpdateOne({"_id": 1}, {"$set": {"by": "me"}}, upsert=True))
 
 
-async def test_what_a_killed_process_held_is_free_again_while_one_waits(
-    begin: Begin, mine: Client, database_name: str
+async def test_what_a_dead_process_held_is_free_again_while_one_waits(
+    begin: Begin, mine: Client, own: MongoDatabase
 ) -> None:
     await (await begin("tester-there-7-def")).kill()
-    database = open_database(mine, database_name)
+    await last_seen(own, "tester-there-7-def", 6)
     stop = asyncio.Event()
-    clearing = asyncio.create_task(keep_clear([mine], "tester", stop))
-    await Transactions(mine, database, system_clock).run(write)
+    clearing = asyncio.create_task(keep_clear([(mine, own)], "tester-here-1-abc", stop))
+    await Transactions(mine, own, system_clock).run(write)
     stop.set()
     await clearing
-    assert (await database["boxes"].find_one({"_id": 1})) == {"_id": 1, "by": "me"}
+    assert (await own["boxes"].find_one({"_id": 1})) == {"_id": 1, "by": "me"}
 
 
-async def test_the_transactions_of_another_service_are_left_alone(
-    begin: Begin, mine: Client
+async def test_the_transactions_of_the_living_are_left_alone(
+    begin: Begin, mine: Client, own: MongoDatabase
 ) -> None:
-    await begin("other-there-7-def")
-    await until(partial(_open, mine, 2_500_000), "the transaction has been at rest for long enough")
-    assert await end_orphans(mine, "tester") == 0
-    assert await end_orphans(mine, "other") == 1
-
-
-async def _open(client: Client, microseconds: int) -> bool:
-    """Whether a transaction has been at rest for so long."""
-    at_rest = {"transaction.timeInactiveMicros": {"$gt": microseconds}}
-    pipeline: list[Document] = [
-        {"$currentOp": {"allUsers": False, "idleSessions": True}},
-        {"$match": {"type": "idleSession", "appName": {"$ne": "tests"}} | at_rest},
-    ]
-    return bool([one async for one in client.admin.aggregate(pipeline)])
-
-
-async def test_a_transaction_that_moves_on_is_left_alone(begin: Begin, mine: Client) -> None:
     await begin("tester-there-7-def")
-    assert await end_orphans(mine, "tester") == 0
+    await until(partial(_open, mine, 2_500_000), "the transaction has been at rest for long")
+    await last_seen(own, "tester-there-7-def", 1)
+    assert await end_orphans(mine, own) == 0
+    await last_seen(own, "tester-there-7-def", 6)
+    assert await end_orphans(mine, own) == 1
+
+
+async def test_whoever_says_that_it_lives_is_not_dead(mine: Client, own: MongoDatabase) -> None:
+    stop = asyncio.Event()
+    living = asyncio.create_task(keep_clear([(mine, own)], "tester-here-1-abc", stop))
+
+    async def said() -> bool:
+        return await own["processes"].find_one({"_id": "tester-here-1-abc"}) is not None
+
+    await until(said, "it has said that it lives")
+    stop.set()
+    await living
+    assert await end_orphans(mine, own) == 0

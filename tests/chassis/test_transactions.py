@@ -318,3 +318,19 @@ async def test_a_database_lost_in_a_unit_of_work_does_not_stop_everything_else(
         await transactions.run(work)
     assert pulse.stop() < 1  # the driver looks for a server for 2 s, in a thread
     client.close()
+
+
+async def test_what_the_server_interrupts_is_run_again(
+    client: Client, database: MongoDatabase
+) -> None:
+    attempts: list[int] = []
+
+    async def work(tx: Tx) -> None:
+        attempts.append(len(attempts))
+        tx.write("boxes", InsertOne({"_id": len(attempts)}))
+        if len(attempts) == 1:
+            raise OperationFailure("operation was interrupted", 11601)
+
+    await Transactions(client, database, system_clock).run(work)
+    assert attempts == [0, 1]
+    assert [box["_id"] async for box in database["boxes"].find()] == [2]
