@@ -218,7 +218,9 @@ async def _commit(session: AsyncIOMotorClientSession, deadline: float) -> None:
         except PyMongoError as error:
             # Committing again is harmless, and tells whether the first time was a commit.
             unknown = error.has_error_label("UnknownTransactionCommitResult") or _interrupted(error)
-            if not unknown or time.monotonic() > deadline:
+            # Where no server was found, the driver has waited long enough: the caller is to know within 3 s.
+            absent = isinstance(error, ServerSelectionTimeoutError)
+            if absent or not unknown or time.monotonic() > deadline:
                 raise
         else:
             return

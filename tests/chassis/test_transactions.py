@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pymongo import DeleteOne, InsertOne, UpdateOne
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeoutError
 from structlog.testing import capture_logs
 
 from dev.local.mongo import EmbeddedMongo
@@ -28,7 +28,7 @@ from shared.chassis.mongo import (
 )
 from shared.chassis.outbox import OUTBOX
 from shared.chassis.refusals import Conflict
-from shared.chassis.transactions import Transactions, Tx
+from shared.chassis.transactions import Transactions, Tx, _commit
 from shared.chassis.troubles import is_transient
 from shared.contracts.catalogue import CONTACT
 from shared.contracts.matching.v1 import PairEnded
@@ -334,3 +334,19 @@ async def test_what_the_server_interrupts_is_run_again(
     await Transactions(client, database, system_clock).run(work)
     assert attempts == [0, 1]
     assert [box["_id"] async for box in database["boxes"].find()] == [2]
+
+
+async def test_a_commit_that_finds_no_server_is_given_up_at_once() -> None:
+    """The driver has looked for two seconds by then; found by the fault harness as a 503 after 6.4 s."""
+    commits = []
+
+    class Session:
+        async def commit_transaction(self) -> None:
+            commits.append(1)
+            error = ServerSelectionTimeoutError("no primary")
+            error._add_error_label("UnknownTransactionCommitResult")
+            raise error
+
+    with pytest.raises(ServerSelectionTimeoutError):
+        await _commit(Session(), time.monotonic() + 5)  # type: ignore[arg-type]
+    assert len(commits) == 1
