@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import AutoReconnect, PyMongoError
+from pymongo.write_concern import WriteConcern
 
 from dev.faults import mutants
 from dev.faults.mongo_cluster import MongoCluster
@@ -416,16 +415,15 @@ async def test_w1_says_yes_to_what_a_new_primary_has_never_heard_of(
         install("w1")
     client = connect(MongoAddress(three.url), "tests")
     database = open_database(client, "obverse")
-    await database.create_collection("commands")
+    everybody = client.get_database("obverse", write_concern=WriteConcern(3))
+    await everybody.create_collection("commands")
     transactions = Transactions(client, database, system_clock)
     primary = await three.primary()
     others = [node for node in three.nodes if node is not primary]
-    for node in others:
-        os.kill(node.pid, signal.SIGSTOP)
+    await asyncio.gather(*(node.kill() for node in others))
     said_yes = await kept(transactions)
     await primary.kill()
-    for node in others:
-        os.kill(node.pid, signal.SIGCONT)
+    await asyncio.gather(*(node.start() for node in others))
     await three.has_primary()
 
     async def counted() -> list[int]:

@@ -69,7 +69,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         "pod_clock": Mutant(
             leasing.pod_clock,
             "leases and due times are judged by the clock of the process",
-            "the clock of one notifications process an hour ahead",
+            "the clock of one notifications process some hours ahead",
             _any("I9"),
         ),
         "dead_letter_outside": Mutant(
@@ -81,7 +81,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         "w1": Mutant(
             storing.w1,
             "a write counts once the primary has it",
-            "a primary cut off from the others (they stopped) that takes commands and is then killed",
+            "a primary that has lost the others, takes commands and is then killed",
             _any("I1 I4 I8"),
         ),
         "two_relays": Mutant(
