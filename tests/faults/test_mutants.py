@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import AutoReconnect, PyMongoError
 from pymongo.write_concern import WriteConcern
@@ -41,6 +41,7 @@ from shared.chassis.outbox import OUTBOX, UNSENT
 from shared.chassis.relay import Relay
 from shared.chassis.subscribe import Subscription
 from shared.chassis.transactions import Transactions, Tx
+from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Envelope, Event, to_headers, to_value
 from shared.contracts.matching.v1 import PairEnded
 from tests.support.waiting import until
@@ -162,13 +163,16 @@ class Part:
 
     async def committed(self) -> int:
         """How many messages the group has passed, by its offsets."""
-        admin = AIOKafkaAdminClient(**self.kafka.client_options())
-        await admin.start()
+        member = AIOKafkaConsumer(
+            group_id=GROUP, enable_auto_commit=False, **self.kafka.client_options()
+        )
+        await member.start()
         try:
-            offsets = await admin.list_consumer_group_offsets(GROUP)
+            partitions = range(CATALOGUE.topics[TOPIC].partitions)
+            offsets = [await member.committed(TopicPartition(TOPIC, one)) for one in partitions]
         finally:
-            await admin.close()
-        return sum(at.offset for place, at in offsets.items() if place.topic == TOPIC)
+            await member.stop()
+        return sum(offset or 0 for offset in offsets)
 
 
 @pytest.fixture
