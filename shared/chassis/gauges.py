@@ -12,6 +12,7 @@ from shared.chassis import dead_letters, waiting
 from shared.chassis.foundation import Database
 from shared.chassis.metrics import Metrics
 from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.pausing import pause
 
 log = structlog.get_logger("shared.chassis.gauges")
 
@@ -30,8 +31,7 @@ async def keep_gauges(databases: Sequence[Database], metrics: Metrics, stop: asy
                     metrics.dead_letters_open.labels(name, reason).set(count)
             for database in databases:
                 await refresh(database, metrics)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+        await pause(EVERY_SECONDS, stop)
 
 
 async def refresh(database: Database, metrics: Metrics) -> None:

@@ -25,6 +25,7 @@ from shared.chassis.intake import Intake
 from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
 from shared.chassis.orphans import keep_clear
 from shared.chassis.passages import passage
+from shared.chassis.pausing import pause
 from shared.chassis.relay import Relay
 from shared.chassis.settings import Environment, Part
 from shared.chassis.subscribe import Subscription
@@ -174,7 +175,7 @@ class Service:
 
     async def _tell_ready(self) -> None:
         for subscription in self._subscriptions:
-            await _sleep(None, subscription.joined, self._stop)
+            await pause(None, subscription.joined, self._stop)
         if not self._stop.is_set():
             self.ready.set()
             log.info("service.ready")
@@ -204,7 +205,7 @@ class Service:
             else:
                 del checks[what]
                 return
-            await _sleep(RETRY_SECONDS, self._stop)
+            await pause(RETRY_SECONDS, self._stop)
 
     async def _prepare_databases(self) -> None:
         for database in self.databases:
@@ -228,13 +229,13 @@ class Service:
         """Notice a topic that is deleted: by the rebalance that it brings, or by looking now and then."""
         rebalances = [item.rebalanced for item in self._subscriptions]
         while not self._stop.is_set():
-            await _sleep(WATCH_SECONDS, self._stop, *rebalances)
+            await pause(WATCH_SECONDS, self._stop, *rebalances)
             for rebalanced in rebalances:
                 rebalanced.clear()
             with contextlib.suppress(*PASSING):
                 # A broker that is just back may not know all its topics yet: it is asked twice.
                 if await self._flaws_of_topics():
-                    await _sleep(RETRY_SECONDS, self._stop)
+                    await pause(RETRY_SECONDS, self._stop)
                     await self._check_topics()
 
     async def _subscribe(self, intake: Intake) -> None:
@@ -269,7 +270,7 @@ class Service:
                     reason=type(error).__name__,
                     exc_info=not expected,
                 )
-            await _sleep(schedule.every.total_seconds(), self._stop)
+            await pause(schedule.every.total_seconds(), self._stop)
 
     async def _tick(self, schedule: Schedule) -> None:
         tick = asyncio.ensure_future(schedule.tick())
@@ -294,13 +295,3 @@ def _answers(database: Database) -> Callable[[], Awaitable[bool]]:
 
 async def _no() -> bool:
     return False
-
-
-async def _sleep(seconds: float | None, *alarms: asyncio.Event) -> None:
-    """Sleep until an alarm goes off, or for so long at most."""
-    waits = [asyncio.ensure_future(alarm.wait()) for alarm in alarms]
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

@@ -18,6 +18,7 @@ from bson import Binary
 from pymongo.errors import PyMongoError
 
 from shared.chassis.mongo import Client, Document, MongoDatabase
+from shared.chassis.pausing import pause
 
 log = structlog.get_logger("shared.chassis.orphans")
 
@@ -38,8 +39,7 @@ async def keep_clear(
                 await say_alive(database, owner)
                 if ended := await end_orphans(client, database):
                     log.warning("transactions.orphans_ended", count=ended)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+        await pause(EVERY_SECONDS, stop)
 
 
 async def say_alive(database: MongoDatabase, owner: str) -> None:
@@ -51,7 +51,6 @@ async def say_alive(database: MongoDatabase, owner: str) -> None:
 
 async def end_orphans(client: Client, database: MongoDatabase) -> int:
     """End what dead processes left open; returns how many transactions that were."""
-    await database[COLLECTION].delete_many(_not_seen_for(SECONDS_TO_REMEMBER))
     dead = await database[COLLECTION].find(_not_seen_for(SECONDS_UNTIL_DEAD)).to_list(None)
     if not dead:
         return 0
@@ -65,6 +64,7 @@ async def end_orphans(client: Client, database: MongoDatabase) -> int:
         [{"$currentOp": {"allUsers": False, "idleSessions": True}}, {"$match": at_rest}]
     )
     ids = [operation["lsid"]["id"] async for operation in operations]
+    await database[COLLECTION].delete_many(_not_seen_for(SECONDS_TO_REMEMBER))
     if ids:
         sessions = [{"id": Binary.from_uuid(id_)} for id_ in ids]
         await client.admin.command({"killSessions": sessions})

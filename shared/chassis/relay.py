@@ -18,6 +18,7 @@ from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.outbox import OUTBOX, UNSENT
 from shared.chassis.passages import passage
+from shared.chassis.pausing import pause
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_transient
 
@@ -54,12 +55,13 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop; troubles are waited out."""
-        pause = 0.1
+        delay = 0.1
         try:
             while not stop.is_set():
+                self._transactions.published.clear()  # what is published from here on wakes us
                 try:
                     sent = await self.round(stop)
-                    pause = 0.1
+                    delay = 0.1
                 except LeaseLost:
                     log.warning("relay.lease_lost", fence=self._fence)
                     continue
@@ -68,11 +70,11 @@ class Relay:
                         raise
                     log.warning("relay.publish_failed", reason=type(error).__name__)
                     await self.close()
-                    await _wait(stop, pause)
-                    pause = min(pause * 2, 5.0)
+                    await pause(delay, stop)
+                    delay = min(delay * 2, 5.0)
                     continue
                 if not sent:
-                    await self._idle(stop)
+                    await pause(POLL_SECONDS, self._transactions.published, stop)
         finally:
             await self._leave()
 
@@ -127,7 +129,11 @@ class Relay:
         done = await asyncio.wait_for(
             asyncio.gather(*futures, return_exceptions=True), SEND_SECONDS
         )
-        taken = [row for row, answer in zip(wave, done, strict=True) if not _failed(answer)]
+        taken = [
+            row
+            for row, answer in zip(wave, done, strict=True)
+            if not isinstance(answer, BaseException)
+        ]
         if taken:
             passage("relay.sent")
             await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
@@ -135,9 +141,8 @@ class Relay:
             for row in taken:
                 self._metrics.relay_published.labels(row["aggregatetype"]).inc()
         for answer in done:
-            if isinstance(
-                answer, asyncio.CancelledError
-            ):  # the producer gave up, nobody stopped us
+            if isinstance(answer, asyncio.CancelledError):
+                # The producer gave up; nobody asked us to stop.
                 raise ConnectionError("the producer was closed") from answer
             if isinstance(answer, BaseException):
                 raise answer
@@ -186,27 +191,8 @@ class Relay:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(broker.stop(), CLOSE_SECONDS)
 
-    async def _idle(self, stop: asyncio.Event) -> None:
-        published = self._transactions.published
-        published.clear()
-        waits = [asyncio.create_task(published.wait()), asyncio.create_task(stop.wait())]
-        _, pending = await asyncio.wait(
-            waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in pending:
-            task.cancel()
-
     async def _leave(self) -> None:
         await self.close()
         if self._fence is not None:
             with contextlib.suppress(Exception):
                 await self._leases.give_back(LEASE, self._fence)
-
-
-def _failed(answer: object) -> bool:
-    return isinstance(answer, BaseException)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

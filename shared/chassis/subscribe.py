@@ -6,7 +6,6 @@ does by default, and why none of it serves, is in docs/decisions/0004.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
@@ -28,6 +27,7 @@ from shared.chassis.intake import Intake
 from shared.chassis.messages import Message
 from shared.chassis.metrics import Metrics
 from shared.chassis.passages import passage
+from shared.chassis.pausing import pause
 from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.subscribe")
@@ -61,9 +61,8 @@ class Subscription:
         self._fail = fail
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
-        self.joined = (
-            asyncio.Event()
-        )  # set once the group has given this member its share, be it nothing
+        self.joined = asyncio.Event()
+        """Set once the group has given this member its share, be it nothing."""
         self.rebalanced = asyncio.Event()
         """Set when partitions were taken away: another member came, or a topic is gone."""
         self._busy_since: float | None = None
@@ -144,7 +143,7 @@ class Subscription:
         self, work: Callable[[], Awaitable[Result]], wanted: Callable[[], bool]
     ) -> Result | None:
         """Do it, and again while broker or database are away; None once it is not wanted any more."""
-        pause = SHORTEST_PAUSE
+        delay = SHORTEST_PAUSE
         while not self._stopping.is_set() and wanted():
             self._busy_since = time.monotonic()
             try:
@@ -155,14 +154,13 @@ class Subscription:
                 log.warning("intake.paused", group=self.intake.group, reason=type(error).__name__)
             finally:
                 self._busy_since = None
-            await self._rest(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            await self._rest(delay)
+            delay = min(delay * 2, LONGEST_PAUSE)
         return None
 
     async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            spread = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
-            await asyncio.wait_for(self._stopping.wait(), spread)
+        spread = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
+        await pause(spread, self._stopping)
 
     def _still_owned(self, messages: Sequence[Message]) -> bool:
         return any(TopicPartition(item.topic, item.partition) in self._owned for item in messages)

@@ -179,10 +179,9 @@ class Transactions:
                         "already_exists", "This exists already; read it instead of creating it."
                     ) from error
                 # Where no server was found, the driver has waited long enough already.
+                absent = isinstance(error, ServerSelectionTimeoutError)
                 again = error.has_error_label("TransientTransactionError") or _interrupted(error)
-                if isinstance(error, ServerSelectionTimeoutError):
-                    raise
-                if not again or time.monotonic() > deadline:
+                if absent or not again or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
 
@@ -198,7 +197,6 @@ class Transactions:
             ),
         ):
             passage("transaction.begun")
-            # The session's own exit aborts whatever was not committed.
             tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
             published = await tx.finish()
