@@ -90,7 +90,10 @@ def command_line(
         typer.echo("replica set rs0 initiated" if made else "replica set was initiated before")
 
     def service() -> Service:
-        return _good(lambda: build(settings()))
+        chosen = settings()
+        # What is decided is logged as anywhere else; the output is for the operator.
+        configure_logging(name, chosen.log_level, join(CHASSIS_EVENTS, log_events), sys.stderr)
+        return _good(lambda: build(chosen))
 
     app.add_typer(_dead_letter_commands(service), name="dead-letters")
     return app
@@ -102,6 +105,9 @@ def _dead_letter_commands(service: Callable[[], Service]) -> typer.Typer:
     )
     place_argument = Annotated[str, typer.Argument(help="topic:partition:offset, as listed.")]
     by_option = Annotated[str, typer.Option(help="Who decides; it is written to the audit.")]
+    group_option = Annotated[
+        str | None, typer.Option(help="The consumer group, where several failed at one place.")
+    ]
 
     @commands.command("list")
     def list_letters(
@@ -110,35 +116,35 @@ def _dead_letter_commands(service: Callable[[], Service]) -> typer.Typer:
         limit: Annotated[int, typer.Option(help="At most so many per database.")] = 100,
     ) -> None:
         """List dead letters in the order in which they can be redriven, one JSON line each."""
-        running = service()
-        for database in running.databases:
+        for desk in _desks(service()):
             look = partial(
-                dead_letters.listing, database.mongo, state=state, reason=reason, limit=limit
+                dead_letters.listing, desk.database, state=state, reason=reason, limit=limit
             )
             for letter in _answer(look):
-                typer.echo(_as_json(letter))
+                typer.echo(_as_json({"group": desk.group} | letter))
 
     @commands.command("show")
-    def show_letter(place: place_argument) -> None:
+    def show_letter(place: place_argument, group: group_option = None) -> None:
         """Show one dead letter, whole; its original may hold what people wrote."""
-        typer.echo(_as_json(_answer(lambda: _find(service(), place))[1]))
+        typer.echo(_as_json(_answer(lambda: _find(service(), place, group))[1]))
 
     @commands.command("redrive")
     def redrive_letters(
         place: Annotated[str, typer.Argument(help="topic:partition:offset, or `all`.")],
         by: by_option,
         reason: Annotated[str | None, typer.Option(help="With `all`: only this reason.")] = None,
+        group: group_option = None,
     ) -> None:
         """Give a message to the handler that failed, again; harmless when repeated."""
         if place == "all":
-            failures = _answer(lambda: _redrive_all(service(), reason, by))
+            failures = _answer(lambda: _redrive_all(service(), group, reason, by))
             raise typer.Exit(EXIT_FAILED if failures else 0)
-        typer.echo(_answer(lambda: _decide(service(), place, by, "redrive")))
+        typer.echo(_answer(lambda: _decide(service(), (place, group), by, "redrive")))
 
     @commands.command("discard")
-    def discard_letter(place: place_argument, by: by_option) -> None:
+    def discard_letter(place: place_argument, by: by_option, group: group_option = None) -> None:
         """Give a message up for good; later messages of its key go on."""
-        typer.echo(_answer(lambda: _decide(service(), place, by, "discard")))
+        typer.echo(_answer(lambda: _decide(service(), (place, group), by, "discard")))
 
     return commands
 
@@ -148,16 +154,21 @@ def _desks(service: Service) -> list[DeadLetterDesk]:
     return [DeadLetterDesk(intake, fetch) for intake in service.intakes]
 
 
-async def _find(service: Service, place: str) -> tuple[DeadLetterDesk, Document]:
-    for desk in _desks(service):
-        letter = await desk.find(place)
-        if letter is not None:
-            return desk, letter
-    raise typer.BadParameter(f"no dead letter at {place}; see `dead-letters list`")
+async def _find(service: Service, place: str, group: str | None) -> tuple[DeadLetterDesk, Document]:
+    """The letter of this place; several groups of a service may each have failed on one record."""
+    looked = [(desk, await desk.find(place)) for desk in _desks(service)]
+    found = [(desk, letter) for desk, letter in looked if letter and group in (None, desk.group)]
+    if not found:
+        raise typer.BadParameter(f"no dead letter at {place}; see `dead-letters list`")
+    if len(found) > 1:
+        groups = " or ".join(desk.group for desk, _ in found)
+        raise typer.BadParameter(f"several groups failed at {place}; say --group {groups}")
+    return found[0]
 
 
-async def _decide(service: Service, place: str, by: str, decision: str) -> str:
-    desk, _ = await _find(service, place)
+async def _decide(service: Service, where: tuple[str, str | None], by: str, decision: str) -> str:
+    place, group = where
+    desk, _ = await _find(service, place, group)
     try:
         return await (desk.redrive(place, by) if decision == "redrive" else desk.discard(place, by))
     except Exception as error:
@@ -167,10 +178,12 @@ async def _decide(service: Service, place: str, by: str, decision: str) -> str:
         raise typer.Exit(EXIT_FAILED) from None
 
 
-async def _redrive_all(service: Service, reason: str | None, by: str) -> int:
+async def _redrive_all(service: Service, group: str | None, reason: str | None, by: str) -> int:
     """Redrive what is open, each key in its order; what fails again stays. Returns how many failed."""
     failures = 0
     for desk in _desks(service):
+        if group not in (None, desk.group):
+            continue
         for letter in await dead_letters.listing(desk.database, reason=reason, limit=0):
             place = letter["_id"]
             try:

@@ -19,6 +19,7 @@ class DeadLetterDesk:
 
     def __init__(self, intake: Intake, refetch: Refetch) -> None:
         self.database = intake.database
+        self.group = intake.group
         self._transactions = intake.transactions
         self._intake = intake
         self._refetch = refetch
