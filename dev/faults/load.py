@@ -19,11 +19,11 @@ from dev.local.processes import NotReady
 
 LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
 AT_ONCE = 40
-ROUND_EVERY, IMPORT_EVERY = 6.0, 20.0
+ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 REMINDER_HOURS = 24
 WARM_UP_LOOKS = 300
 LEARN_SECONDS = 45.0  # an unanswered claim of a key lapses after 30
-_WEIGHTS = {"enrol": 5, "answer": 10, "meet": 5, "pause": 2, "resume": 2, "withdraw": 0.4}
+_WEIGHTS = {"enrol": 5, "answer": 4, "meet": 20, "pause": 2, "resume": 4, "withdraw": 0.2}
 
 
 @dataclass
@@ -145,19 +145,23 @@ class Load:
         task.add_done_callback(self._tasks.discard)
 
     def _draw(self) -> tuple[Person, Callable[[Person], Awaitable[None]]] | None:
-        name = self._chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
-        wanted, act = {
-            "enrol": (("new",), self._enrol),
-            "answer": (("active",), self._answer),
-            "meet": (("active",), self._meet),
-            "pause": (("active",), self._pause),
-            "resume": (("paused",), self._resume),
-            "withdraw": (("active", "paused"), self._withdraw),
-        }[name]
-        able = [one for one in self._people if not one.busy and one.status in wanted]
-        if name == "meet":
-            able = [one for one in able if one.pairs]
-        return (self._chance.choice(able), act) if able else None
+        """Somebody and what they do: of the kinds of things that anybody can do now."""
+        free = [one for one in self._people if not one.busy]
+        running = [one for one in free if one.status == "active"]
+        kinds = {
+            "enrol": ([one for one in free if one.status == "new"], self._enrol),
+            "answer": (running, self._answer),
+            "meet": ([one for one in running if one.pairs], self._meet),
+            "pause": (running, self._pause),
+            "resume": ([one for one in free if one.status == "paused"], self._resume),
+            "withdraw": (running, self._withdraw),
+        }
+        possible = [name for name, (able, _) in kinds.items() if able]
+        if not possible:
+            return None
+        weights = [_WEIGHTS[name] for name in possible]
+        able, act = kinds[self._chance.choices(possible, weights)[0]]
+        return self._chance.choice(able), act
 
     async def _alone(self, person: Person, act: Callable[[Person], Awaitable[None]]) -> None:
         try:
