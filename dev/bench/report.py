@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from dev.bench.statistics import CONFIDENCE, Estimate
 
 PACKAGES = (
     "aiokafka",
@@ -19,17 +21,26 @@ PACKAGES = (
     "fastapi",
     "uvicorn",
     "uvloop",
+    "httpx",
+    "scipy",
 )
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What a value must not fall below or rise above."""
+    """What a value must not fall below or rise above; `interval` is where the true value lies."""
 
     name: str
     value: float
     bound: float
     highest: bool = False
+    interval: tuple[float, float] | None = None
+
+    @classmethod
+    def of(cls, name: str, estimate: Estimate, bound: float, *, highest: bool = False) -> Self:
+        """The goal for an estimate."""
+        interval = (round(estimate.low, 3), round(estimate.high, 3))
+        return cls(name, round(estimate.value, 3), bound, highest, interval)
 
     @property
     def met(self) -> bool:
@@ -75,14 +86,27 @@ class Report:
         return path
 
     def table(self) -> str:
-        """The goals with their values, one a line."""
+        """The goals with their values, one a line, and what took them."""
         width = max(len(goal.name) for goal in self.goals)
-        lines = [f"{'':{width}}  {'value':>9}  {'goal':>9}"]
+        sure = f"{CONFIDENCE:.0%} interval" if any(goal.interval for goal in self.goals) else ""
+        lines = [f"{'':{width}}  {'value':>9}  {sure:15}  {'goal':>9}"]
         for goal in self.goals:
             bound = f"{'<=' if goal.highest else '>='} {goal.bound:g}"
             verdict = "met" if goal.met else "MISSED"
-            lines.append(f"{goal.name:{width}}  {goal.value:>9.3g}  {bound:>9}  {verdict}")
-        return "\n".join(lines)
+            ends = " - ".join(f"{end:.3g}" for end in goal.interval or ())
+            lines.append(
+                f"{goal.name:{width}}  {goal.value:>9.3g}  {ends:15}  {bound:>9}  {verdict}"
+            )
+        return "\n".join([*lines, "", *self._place()])
+
+    def _place(self) -> list[str]:
+        here = machine()
+        parts = {**versions(), **self.versions}
+        return [
+            f"{here['cores']} cores of {here['cpu']}, {here['memory_mib']:,} MiB, {here['system']}",
+            self.stack,
+            ", ".join(f"{name} {number}" for name, number in parts.items()),
+        ]
 
 
 def machine() -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
@@ -18,6 +19,14 @@ TOPIC = EVENT.topic.name
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 Event = tuple[Envelope, PairFormed]
+
+
+class Record(NamedTuple):
+    """What is to be sent to a topic."""
+
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
 
 
 def events(count: int, keys: int, seed: int) -> Iterator[Event]:
@@ -63,14 +72,21 @@ def _id(chance: random.Random) -> UUID:
     return UUID(int=chance.getrandbits(128), version=4)
 
 
-async def produce(address: KafkaAddress, count: int, keys: int, seed: int) -> None:
-    """Fill the topic. Raises KafkaError."""
+def records(count: int, keys: int, seed: int) -> Iterator[Record]:
+    """The same events as they stand on a topic."""
+    for envelope, data in events(count, keys, seed):
+        yield Record(str(data.pair_id).encode(), to_value(data), tuple(to_headers(envelope)))
+
+
+async def produce(address: KafkaAddress, topic: str, content: Iterable[Record]) -> None:
+    """Fill a topic. Raises KafkaError."""
     producer = AIOKafkaProducer(**address.client_options(), acks="all", enable_idempotence=True)
     await producer.start()
     try:
-        for envelope, data in events(count, keys, seed):
-            key, headers = str(data.pair_id).encode(), to_headers(envelope)
-            await producer.send(TOPIC, to_value(data), key=key, headers=headers)
+        for record in content:
+            await producer.send(
+                topic, record.value, key=record.key, headers=list(record.headers)
+            )
         await producer.flush()
     finally:
         await producer.stop()

@@ -1,27 +1,31 @@
 """The project's way of the pipeline, in a process of its own as a service is: topic to stored effect.
 
-Subscription, intake, cursors, marks, metrics and log lines are those of the services; only the handler is
-of here, and it stores the document that the floor stores. Prints one JSON line, as the floor does.
+Subscription, intake, cursors, marks, metrics and log lines are those of the services; only the handler is of
+here, and it stores the document that the floor stores. `guarded` publishes an event for each, too: it is in
+the outbox when the batch is committed, and no relay runs. Prints one JSON line, as the floor does.
 """
 
 import argparse
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 from pymongo import UpdateOne
 
-from dev.bench.floor import Lap
+from dev.bench.pipeline.events import TOPIC
+from dev.bench.pipeline.floor import Lap
+from shared.chassis import passages
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.clock import system_clock
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.intake import Intake, Outcomes
 from shared.chassis.log_events import CHASSIS_EVENTS, join
 from shared.chassis.logging import configure_logging
-from shared.chassis.messages import Message
+from shared.chassis.messages import Handler, Message
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import MongoAddress, connect, ensure_indexes, open_database
 from shared.chassis.subscribe import BATCH, Subscription
@@ -29,11 +33,22 @@ from shared.chassis.transactions import Transactions, Tx
 from shared.contracts.envelope import Event
 from shared.contracts.matching.v1 import PairFormed
 
+LEVELS = {"info": "info", "off": "critical"}
+
 
 async def keep(tx: Tx, event: Event[PairFormed]) -> None:
     """One keyed upsert per event."""
     data = event.data.model_dump(mode="json")
     tx.write("pairs", UpdateOne({"_id": data["pair_id"]}, {"$set": data}, upsert=True))
+
+
+async def keep_and_tell(tx: Tx, event: Event[PairFormed]) -> None:
+    """One keyed upsert and one event on its way out."""
+    await keep(tx, event)
+    tx.publish(event.data, str(event.data.pair_id))
+
+
+HANDLERS: dict[str, Handler] = {"batched": keep, "single": keep, "guarded": keep_and_tell}
 
 
 class TimedIntake(Intake):
@@ -43,14 +58,23 @@ class TimedIntake(Intake):
     taken: int
     wanted: int
     done: asyncio.Event
+    topic: str
 
-    def time(self, wanted: int) -> None:
-        """Begin to take times, for this many events."""
+    def time(self, topic: str, wanted: int) -> None:
+        """Begin to take times, for this many events of a topic that stands for the catalogue's."""
         self.laps, self.taken, self.wanted, self.done = [], 0, wanted, asyncio.Event()
+        self.topic = topic
+
+    @property
+    def topics(self) -> list[str]:
+        """The one that is full."""
+        return [self.topic]
 
     async def apply(self, messages: Sequence[Message]) -> Outcomes:
         """Apply, and note when it began."""
         self.laps.append((time.perf_counter(), time.process_time(), self.taken))
+        if self.topic != TOPIC:
+            messages = [message._replace(topic=TOPIC) for message in messages]
         outcomes = await super().apply(messages)
         self.taken += outcomes["applied"]
         if self.taken >= self.wanted:
@@ -64,8 +88,9 @@ async def measure(options: argparse.Namespace) -> list[Lap]:
     database = open_database(client, options.database)
     await ensure_indexes(database, OWN_INDEXES)
     transactions = Transactions(client, database, system_clock)
-    intake = TimedIntake(options.database, database, transactions, {PairFormed: keep})
-    intake.time(options.events)
+    routes = {PairFormed: HANDLERS[options.way]}
+    intake = TimedIntake(options.database, database, transactions, routes)
+    intake.time(options.topic, options.events)
     failed: list[Exception] = []
 
     def fail(error: Exception) -> None:
@@ -94,16 +119,19 @@ async def measure(options: argparse.Namespace) -> list[Lap]:
 def main() -> None:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("way", choices=("batched", "single"))
+    parser.add_argument("way", choices=HANDLERS)
     for name in ("--kafka", "--mongo", "--database", "--topic"):
         parser.add_argument(name, required=True)
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True, help="where the log lines go")
+    parser.add_argument("--level", choices=LEVELS, default="info")
     options = parser.parse_args()
+    passed: Counter[str] = Counter()
+    passages.hook = lambda name: passed.update((name,))
     with options.log.open("w") as log:
-        configure_logging("bench", "info", join(CHASSIS_EVENTS), log)
+        configure_logging("bench", LEVELS[options.level], join(CHASSIS_EVENTS), log)
         laps = uvloop.run(measure(options))
-    print(json.dumps(laps))
+    print(json.dumps({"laps": laps, "offset_commits": passed["offsets.committed"]}))
 
 
 if __name__ == "__main__":

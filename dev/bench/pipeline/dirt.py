@@ -1,0 +1,76 @@
+"""The same events among duplicates and poison: what a topic looks like on a bad day.
+
+A duplicate is the same record again, a while later. Poison cannot be read, in one of KINDS, and has a key of
+its own, so that it holds none of the good ones. A handler that fails is another matter and not in here: its
+batch is done again one by one.
+"""
+
+import random
+from collections import deque
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from dev.bench.pipeline.events import Record
+
+DUPLICATES, POISON = 0.05, 0.01
+LATEST = 1_000  # a duplicate repeats one of so many
+KINDS = (
+    "header_missing",
+    "header_not_text",
+    "header_invalid",
+    "key_missing",
+    "key_not_text",
+    "not_json",
+    "schema_invalid",
+    "unknown_major",
+)
+
+
+def dirty(clean: Iterable[Record], seed: int) -> Iterator[Record]:
+    """The clean records in their order, and among them so many more."""
+    chance = random.Random(seed)
+    latest: deque[Record] = deque(maxlen=LATEST)
+    duplicates = poison = 0.0
+    kind = 0
+    for record in clean:
+        yield record
+        latest.append(record)
+        duplicates, poison = duplicates + DUPLICATES, poison + POISON
+        # Spread by chance, in an exact number: on the average one each time that a whole one is due.
+        while duplicates >= 1 and chance.random() < 0.5:
+            duplicates -= 1
+            yield chance.choice(latest)
+        while poison >= 1 and chance.random() < 0.5:
+            poison -= 1
+            yield spoiled(record, KINDS[kind % len(KINDS)], chance)
+            kind += 1
+
+
+def spoiled(record: Record, kind: str, chance: random.Random) -> Record:
+    """A record that nobody can process."""
+    key = str(UUID(int=chance.getrandbits(128), version=4)).encode()
+    record = _changed(record, key, ce_subject=key, ce_sequence=b"1")
+    match kind:
+        case "header_missing":
+            headers = tuple(pair for pair in record.headers if pair[0] != "ce_id")
+            return record._replace(headers=headers)
+        case "header_not_text":
+            return _changed(record, key, ce_source=b"\xff\xfe")
+        case "header_invalid":
+            return _changed(record, key, ce_sequence=b"soon")
+        case "key_missing":
+            return record._replace(key=None)
+        case "key_not_text":
+            return record._replace(key=b"\xff\xfe" + key)
+        case "not_json":
+            return record._replace(value=record.value[:-1])
+        case "schema_invalid":
+            return record._replace(value=b"{}")
+        case _:
+            kind_of_nobody = dict(record.headers)["ce_type"].replace(b".v1", b".v9")
+            return _changed(record, key, ce_type=kind_of_nobody)
+
+
+def _changed(record: Record, key: bytes, **changes: bytes) -> Record:
+    headers = tuple((name, changes.get(name, text)) for name, text in record.headers)
+    return record._replace(key=key, headers=headers)
