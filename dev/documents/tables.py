@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from dev.documents.meanings import COMMON
+from shared.chassis.line_counts import LineCounts
 from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent
 from shared.chassis.metrics import Metrics
 from shared.chassis.settings import ServiceSettings, variable
@@ -77,6 +78,8 @@ def _of_events(events: Iterable[LogEvent]) -> str:
 
 
 def _labels(name: str) -> tuple[str, ...]:
+    if name == LineCounts.name:
+        return LineCounts.labels
     attribute = name.removeprefix("obverse_")
     return tuple(getattr(Metrics(), attribute)._labelnames)  # noqa: SLF001 - nothing public tells them
 

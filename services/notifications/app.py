@@ -41,6 +41,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         intakes=[foundation.intake(database, GROUP, ROUTES)],
         relays=[foundation.relay(database)],
         schedules=worker.schedules(),
+        overdue={"reminders": worker.overdue_seconds},
     )
 
 

@@ -109,6 +109,11 @@ async def count_deliveries(unit: Unit, programme_id: UUID) -> Mapping[Kind, Mapp
     return overview(await unit.reminders.count(programme_id))
 
 
+async def overdue_seconds(unit: Unit) -> float:
+    """For how long the oldest reminder has been due and not sent."""
+    return await unit.reminders.overdue_seconds()
+
+
 async def list_deliveries(unit: Unit, volunteer_ids: Collection[UUID]) -> list[Reminder]:
     """What was sent, or is to be sent, to these volunteers, the newest first."""
     return await unit.reminders.of_volunteers(volunteer_ids, MOST_READ)

@@ -88,6 +88,10 @@ class Worker:
                 log.warning("delivery.record_delayed", reminder_id=str(sent.reminder.id))
             await asyncio.sleep(RECORD_AGAIN_SECONDS)
 
+    async def overdue_seconds(self) -> float:
+        """For how long the oldest reminder has been due and not sent, by the database's clock."""
+        return await self.transactions.read(lambda tx: handlers.overdue_seconds(Unit(tx)))
+
     def schedules(self) -> list[Schedule]:
         """What the service runs."""
         return [

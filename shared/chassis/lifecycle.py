@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import Database, Foundation
-from shared.chassis.gauges import keep_gauges
+from shared.chassis.gauges import Overdue, Watched, keep_gauges
 from shared.chassis.health import health_routes
 from shared.chassis.http.server import Server
 from shared.chassis.intake import Intake
@@ -69,6 +69,8 @@ class Service:
     intakes: Sequence[Intake] = ()
     relays: Sequence[Relay] = ()
     schedules: Sequence[Schedule] = ()
+    overdue: Mapping[str, Overdue] = field(default_factory=dict)
+    """Work that has its time, by name: how long the oldest piece has been due."""
     url: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -163,7 +165,7 @@ class Service:
         if Part.CONSUMERS in parts:
             for intake in self.intakes:
                 await self._until_it_answers("broker", partial(self._subscribe, intake))
-        loops = [keep_gauges(self.databases, self.foundation.metrics, self._stop)]
+        loops = [keep_gauges(self.databases, self.foundation.metrics, self._stop, self._watched())]
         if Part.RELAY in parts:
             loops += [relay.run(self._stop) for relay in self.relays]
         if Part.SCHEDULES in parts:
@@ -172,6 +174,16 @@ class Service:
             loops.append(self._watch_topics())
         loops.append(self._tell_ready())
         await asyncio.gather(*(self._guard(loop) for loop in loops))
+
+    def _watched(self) -> Watched:
+        settings = self.foundation.settings
+        return Watched(
+            outbox_limit=settings.outbox_limit,
+            not_ready=self.foundation.health.not_ready,
+            subscriptions=self._subscriptions,
+            overdue=self.overdue,
+            figures_seconds=settings.figures_seconds,
+        )
 
     async def _tell_ready(self) -> None:
         for subscription in self._subscriptions:

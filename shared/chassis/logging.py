@@ -18,6 +18,7 @@ from structlog.stdlib import ExtraAdder, LoggerFactory, ProcessorFormatter, add_
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.chassis.correlation import name_trail
+from shared.chassis.line_counts import LINES
 from shared.chassis.log_events import LogEvent
 
 # They tell of every message and every heartbeat below this level.
@@ -66,6 +67,7 @@ def configure_logging(
     service: str, level: str, events: Mapping[str, LogEvent], out: TextIO | None = None
 ) -> None:
     """Set up logging for this process; the same again replaces what was before."""
+    LINES.expect(events)
     ours: list[Processor] = [
         name_trail,
         add_log_level,
@@ -138,6 +140,7 @@ class _Listed:
     def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if event.get("event") not in self._events:
             event["unlisted"] = True
+        LINES.add(str(event.get("event")))
         return event
 
 
@@ -164,6 +167,7 @@ def _lift_extra(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _library_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     event["message"] = event["event"]
     event["event"] = "library.message"
+    LINES.add("library.message")
     return event
 
 

@@ -122,6 +122,8 @@ class ServiceSettings(BaseModel):
 
     outbox_limit: Annotated[int, Field(ge=1)] = 100_000
     log_level: Level = "info"
+    figures_seconds: Annotated[float, Field(ge=1)] = 60.0
+    """How often a process writes its figures to the log (`service.figures`), for alarms from logs."""
 
     RULES: ClassVar[tuple[Rule, ...]]
 

@@ -28,6 +28,7 @@ from shared.chassis.messages import Message
 from shared.chassis.metrics import Metrics
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
+from shared.chassis.progress import Progress
 from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.subscribe")
@@ -57,8 +58,9 @@ class Subscription:
     ) -> None:
         self.intake = intake
         self._address = address
-        self._metrics = metrics
         self._fail = fail
+        ends_are_true = address.profile.end_offsets
+        self.progress = Progress(intake.group, metrics, ends_are_true=ends_are_true)
         self._stopping = asyncio.Event()
         self._owned: set[TopicPartition] = set()
         self.joined = asyncio.Event()
@@ -116,11 +118,17 @@ class Subscription:
 
     async def _take(self, records: Sequence[Any]) -> None:
         """One fetched batch. FastStream swallows what is raised here, so nothing may be."""
-        try:
-            await self._apply([message_of(record) for record in records])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it stops the service
-            self._fail(error)
-            await self._stopping.wait()
+        with self.progress.in_hand():
+            try:
+                await self._apply([message_of(record) for record in records])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it stops the service
+                self._fail(error)
+                await self._stopping.wait()
+
+    async def measure(self) -> None:
+        """Look how far behind the group is here."""
+        if self._owned:
+            await self.progress.measure(self._consumer())
 
     async def _apply(self, messages: Sequence[Message]) -> None:
         done = await self._patiently(
@@ -179,9 +187,7 @@ class Subscription:
                 offsets[place] = max(offsets.get(place, 0), item.offset + 1)
         if not offsets:  # every partition went to another member meanwhile
             return
-        for place, offset in offsets.items():
-            ahead = self._consumer().highwater(place) or offset
-            self._metrics.intake_lag.labels(place.topic, place.partition).set(ahead - offset)
+        self.progress.moved(self._consumer(), offsets)
         try:
             await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
             passage("offsets.committed")
@@ -192,9 +198,7 @@ class Subscription:
 
     def _count(self, messages: Sequence[Message], outcomes: dict[str, int], took: float) -> None:
         group = self.intake.group
-        for outcome, count in outcomes.items():
-            self._metrics.intake_messages.labels(group, outcome).inc(count)
-        self._metrics.intake_batch_seconds.labels(group).observe(took)
+        self.progress.took_effect(outcomes, took)
         log.info(
             "intake.batch_applied",
             group=group,
@@ -228,6 +232,7 @@ class Subscription:
         for place, offset in offsets.items():
             consumer.seek(place, offset)
         self._owned = set(assigned)
+        self.progress.assigned(offsets)
         self.joined.set()
         consumer.resume(*assigned)
         log.info("intake.assigned", group=self.intake.group, partitions=len(assigned))
@@ -264,6 +269,7 @@ class Subscription:
         """Another member goes on from the committed offsets."""
         await self._committed()
         self._owned = set()
+        self.progress.revoked()
         if revoked:
             passage("rebalance.revoked")
             self.rebalanced.set()

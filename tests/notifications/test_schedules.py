@@ -470,3 +470,14 @@ async def test_a_mail_that_breaks_on_our_side_takes_no_other_with_it(
         ("mentee", "sent"),
         ("mentor", "sending"),
     ]
+
+
+async def test_a_due_reminder_that_nobody_sends_ages(world: World) -> None:
+    await world.hear(proposed())
+    worker = world.new_worker()
+    assert await worker.overdue_seconds() == 0
+    await worker.plan()
+    await world.pass_time(HOUR)
+    assert 3600 <= await worker.overdue_seconds() < 3660
+    await worker.send()
+    assert await worker.overdue_seconds() == 0

@@ -68,6 +68,9 @@ class Reminders(Protocol):
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """Those to look at now, the oldest first, and the time."""
 
+    async def overdue_seconds(self) -> float:
+        """For how long the oldest open one has been due; 0 where none is."""
+
     async def claimed(self, claimed: Reminder) -> tuple[Reminder, datetime] | None:
         """The row and the time, if the claim still holds."""
 

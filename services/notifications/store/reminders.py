@@ -56,6 +56,14 @@ class Reminders:
         rows = await self._tx.aggregate(REMINDERS, [*oldest, not_later("look_at"), WITH_NOW])
         return [reminder_of(row) for row in rows], now_of(rows)
 
+    async def overdue_seconds(self) -> float:
+        """For how long the oldest open one has been due; 0 where none is."""
+        age: Document = {"$subtract": ["$$NOW", "$look_at"]}
+        oldest: list[Document] = [{"$match": OPEN}, {"$sort": {"look_at": 1}}, {"$limit": 1}]
+        aged: Document = {"$project": {"milliseconds": age}}
+        rows = await self._tx.aggregate(REMINDERS, [*oldest, aged])
+        return max(0.0, rows[0]["milliseconds"] / 1000) if rows else 0.0
+
     async def claimed(self, claimed: Reminder) -> tuple[Reminder, datetime] | None:
         """The row and the time, if the claim still holds."""
         match = {"_id": claimed.id, "state": State.SENDING, "fence": claimed.fence}
