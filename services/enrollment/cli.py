@@ -27,10 +27,11 @@ from services.enrollment.translation import DirectoryMapping
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.log_events import CHASSIS_EVENTS, join
 from shared.chassis.logging import configure_logging
-from shared.chassis.mongo import ensure_indexes
+from shared.chassis.mongo import UnfitDatabase
 from shared.chassis.refusals import Refusal
 from shared.chassis.settings import BadSettings, load
 from shared.chassis.troubles import is_transient
+from shared.chassis.upkeep import prepare
 
 CHUNK_BYTES = 64 * 1024
 EXIT_UNREADABLE, EXIT_USAGE, EXIT_MISCONFIGURED = 1, 2, 78
@@ -95,6 +96,8 @@ def _store(order: ImportOrder) -> ImportReport:
         raise
     except Refusal as refusal:
         _end(EXIT_UNREADABLE, f"{refusal.code}: {refusal.detail}")
+    except UnfitDatabase as unfit:
+        _end(EXIT_MISCONFIGURED, str(unfit))
     except Exception as error:
         if not is_transient(error):
             raise
@@ -104,7 +107,7 @@ def _store(order: ImportOrder) -> ImportReport:
 async def _stored(order: ImportOrder, settings: Settings) -> ImportReport:
     service = build(settings)
     database = service.databases[0]
-    await ensure_indexes(database.mongo, database.indexes)
+    await prepare(database)
     with following(new_trail()):
         return await import_directory(order, work_on(database), service.api.state.import_turn)
 

@@ -4,6 +4,7 @@ A dead letter's id is its place, so a redelivery finds the letter that is alread
 personal data, and of what is too large, only the coordinates are kept; the record stays in Kafka.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,11 @@ from pymongo import InsertOne, UpdateOne
 
 from shared.chassis.ids import new_id
 from shared.chassis.messages import Incoming, Message
+from shared.chassis.migrations import Step
 from shared.chassis.mongo import Document, Index, MongoDatabase
 from shared.chassis.outbox import MAX_VALUE_BYTES
 from shared.chassis.passages import passage
+from shared.chassis.retention import AUDIT_DAYS, DAY, DECIDED_LETTERS_DAYS
 from shared.chassis.transactions import Tx
 
 COLLECTION = "dead_letters"
@@ -23,6 +26,15 @@ OPEN, REDRIVEN, DISCARDED = "open", "redriven", "discarded"
 INDEXES = (
     Index(COLLECTION, [("state", 1), ("reason", 1)]),
     Index(COLLECTION, [("lane", 1), ("sequence", 1)]),
+    # Open letters have no `closed_at`, and stay. A decided one goes when its audit tells all there is to know.
+    Index(
+        COLLECTION,
+        [("closed_at", 1)],
+        expire_after_seconds=DECIDED_LETTERS_DAYS * DAY,
+        period="retention_dead_letters_days",
+        after="chassis:1",
+    ),
+    Index(AUDIT, [("at", 1)], expire_after_seconds=AUDIT_DAYS * DAY, period="retention_audit_days"),
 )
 
 
@@ -75,11 +87,33 @@ async def close(tx: Tx, letter: Document, state: str, by: str) -> int:
         "by": by,
         "action": f"dead_letter.{state}",
         "subject": letter["_id"],
-    }
+    } | _kept_of(letter)
     tx.write(AUDIT, InsertOne(entry))
     return await tx.matched(
         COLLECTION, [UpdateOne({"_id": letter["_id"], "state": OPEN}, decision)]
     )
+
+
+def _kept_of(letter: Document) -> Document:
+    """What an audit keeps of a letter, which is gone long before it."""
+    return {name: letter.get(name) for name in ("reason", "event_type", "event_id")}
+
+
+async def _stand_alone(tx: Tx, entries: Sequence[Document]) -> None:
+    places = [entry["subject"] for entry in entries]
+    letters = {row["_id"]: row for row in await tx.find(COLLECTION, {"_id": {"$in": places}})}
+    for entry in entries:
+        kept = _kept_of(letters.get(entry["subject"], {}))
+        tx.write(AUDIT, UpdateOne({"_id": entry["_id"]}, {"$set": kept}))
+
+
+AUDIT_STANDS_ALONE = Step(
+    1,
+    "an entry of the audit says by itself what its dead letter was",
+    AUDIT,
+    {"action": {"$regex": r"^dead_letter\."}, "reason": {"$exists": False}},
+    _stand_alone,
+)
 
 
 async def summary(database: MongoDatabase) -> dict[str, int]:

@@ -6,7 +6,7 @@ import secrets
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -18,6 +18,7 @@ from shared.chassis.http import idempotency
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Routes
 from shared.chassis.metrics import Metrics
+from shared.chassis.migrations import Migrations
 from shared.chassis.mongo import (
     Client,
     Index,
@@ -27,6 +28,7 @@ from shared.chassis.mongo import (
     open_database,
 )
 from shared.chassis.relay import Relay
+from shared.chassis.retention import DAY
 from shared.chassis.settings import BadSettings, ServiceSettings
 from shared.chassis.transactions import Transactions
 
@@ -37,6 +39,7 @@ OWN_INDEXES = (
     *principals.INDEXES,
     *idempotency.INDEXES,
 )
+OWN_MIGRATIONS = Migrations("chassis", (dead_letters.AUDIT_STANDS_ALONE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Database:
     mongo: MongoDatabase
     transactions: Transactions
     indexes: Sequence[Index]
+    migrations: Sequence[Migrations] = (OWN_MIGRATIONS,)
 
 
 class Foundation:
@@ -67,14 +71,20 @@ class Foundation:
         self.owner = f"{service}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
     def database(
-        self, name: str, indexes: Sequence[Index] = (), address: MongoAddress | None = None
+        self,
+        name: str,
+        indexes: Sequence[Index] = (),
+        address: MongoAddress | None = None,
+        migrations: Migrations | None = None,
     ) -> Database:
         """A database by name; `address` where it has a user of its own."""
         with _in_pem_format("OBVERSE_MONGO_CA_FILE"):
             client = connect(address or mongo_address(self.settings), self.owner)
         mongo = open_database(client, name)
         transactions = Transactions(client, mongo, self.clock)
-        return Database(name, client, mongo, transactions, (*OWN_INDEXES, *indexes))
+        lasting = [_lasting(index, self.settings) for index in (*OWN_INDEXES, *indexes)]
+        lists = (OWN_MIGRATIONS, migrations) if migrations else (OWN_MIGRATIONS,)
+        return Database(name, client, mongo, transactions, lasting, lists)
 
     def intake(self, database: Database, group: str, routes: Routes) -> Intake:
         """The topic edge of one consumer group."""
@@ -83,6 +93,13 @@ class Foundation:
     def relay(self, database: Database) -> Relay:
         """The publisher of a database's outbox."""
         return Relay(database.mongo, database.transactions, self.kafka, self.metrics, self.owner)
+
+
+def _lasting(index: Index, settings: ServiceSettings) -> Index:
+    """The index with the lifetime that the settings say."""
+    if index.period is None:
+        return index
+    return replace(index, expire_after_seconds=getattr(settings, index.period) * DAY)
 
 
 @contextlib.contextmanager

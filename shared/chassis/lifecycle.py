@@ -22,7 +22,7 @@ from shared.chassis.gauges import Overdue, Watched, keep_gauges
 from shared.chassis.health import health_routes
 from shared.chassis.http.server import Server
 from shared.chassis.intake import Intake
-from shared.chassis.mongo import UnfitDatabase, check_fitness, ensure_indexes
+from shared.chassis.mongo import UnfitDatabase, check_fitness
 from shared.chassis.orphans import keep_clear
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
@@ -31,6 +31,7 @@ from shared.chassis.settings import Environment, Part
 from shared.chassis.subscribe import Subscription
 from shared.chassis.topics import flaws_of_topics
 from shared.chassis.troubles import PASSING, is_transient
+from shared.chassis.upkeep import Upkeep, declared, prepare
 from shared.contracts.catalogue import CATALOGUE
 
 log = structlog.get_logger("shared.chassis.lifecycle")
@@ -124,7 +125,8 @@ class Service:
 
     async def _keep_clear(self) -> None:
         places = [(database.client, database.mongo) for database in self.databases]
-        await keep_clear(places, self.foundation.owner, self._stop)
+        told = {database.name: declared(database) for database in self.databases}
+        await keep_clear(places, self.foundation.owner, self._stop, told)
 
     def _health_only(self) -> FastAPI:
         """What a worker answers: whether it lives and is ready, and its metrics."""
@@ -173,6 +175,8 @@ class Service:
         if broker_needed:
             loops.append(self._watch_topics())
         loops.append(self._tell_ready())
+        owner = self.foundation.owner
+        loops += [Upkeep(database, owner, self._stop).keep() for database in self.databases]
         await asyncio.gather(*(self._guard(loop) for loop in loops))
 
     def _watched(self) -> Watched:
@@ -223,9 +227,9 @@ class Service:
         for database in self.databases:
             try:
                 await check_fitness(database.client)
+                await prepare(database)
             except UnfitDatabase as error:
                 raise Misconfigured(str(error)) from error
-            await ensure_indexes(database.mongo, database.indexes)
 
     async def _check_topics(self) -> None:
         if flaws := await self._flaws_of_topics():

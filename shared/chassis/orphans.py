@@ -10,7 +10,7 @@ operator's command, nothing is ended.
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -26,27 +26,39 @@ COLLECTION = "processes"
 EVERY_SECONDS = 1.0
 SECONDS_UNTIL_DEAD = 5.0
 SECONDS_AT_REST = 2.0
+SECONDS_UNTIL_GONE = 10.0
 SECONDS_TO_REMEMBER = 180.0
 
 
 async def keep_clear(
-    databases: Sequence[tuple[Client, MongoDatabase]], owner: str, stop: asyncio.Event
+    databases: Sequence[tuple[Client, MongoDatabase]],
+    owner: str,
+    stop: asyncio.Event,
+    told: Mapping[str, Document] | None = None,
 ) -> None:
-    """Say that this process lives, and look for orphans of its service, until told to stop."""
+    """Say that this process lives, and look for orphans of its service, until told to stop.
+
+    `told` is what it tells of itself meanwhile, by database.
+    """
     while not stop.is_set():
         for client, database in databases:
             with contextlib.suppress(PyMongoError):
-                await say_alive(database, owner)
+                await say_alive(database, owner, (told or {}).get(database.name, {}))
                 if ended := await end_orphans(client, database):
                     log.warning("transactions.orphans_ended", count=ended)
         await pause(EVERY_SECONDS, stop)
 
 
-async def say_alive(database: MongoDatabase, owner: str) -> None:
+async def say_alive(database: MongoDatabase, owner: str, told: Document | None = None) -> None:
     """Write down that this process lives, by the clock of the database."""
     await database[COLLECTION].update_one(
-        {"_id": owner}, [{"$set": {"seen_at": "$$NOW"}}], upsert=True
+        {"_id": owner}, [{"$set": {"seen_at": "$$NOW"} | (told or {})}], upsert=True
     )
+
+
+async def alive(database: MongoDatabase) -> list[Document]:
+    """The processes of this service that live, or did a moment ago, with what they tell of themselves."""
+    return await database[COLLECTION].find(_seen_within(SECONDS_UNTIL_GONE)).to_list(None)
 
 
 async def end_orphans(client: Client, database: MongoDatabase) -> int:
@@ -74,3 +86,8 @@ async def end_orphans(client: Client, database: MongoDatabase) -> int:
 def _not_seen_for(seconds: float) -> dict[str, Any]:
     since = {"$subtract": ["$$NOW", round(seconds * 1000)]}
     return {"$expr": {"$lt": ["$seen_at", since]}}
+
+
+def _seen_within(seconds: float) -> dict[str, Any]:
+    since = {"$subtract": ["$$NOW", round(seconds * 1000)]}
+    return {"$expr": {"$gte": ["$seen_at", since]}}

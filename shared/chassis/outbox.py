@@ -19,19 +19,24 @@ from shared.chassis.correlation import Trail, current_trail
 from shared.chassis.ids import new_id
 from shared.chassis.mongo import AT_ONCE, Collections, Document, Index
 from shared.chassis.refusals import Invalid
+from shared.chassis.retention import DAY, SENT_EVENTS_DAYS
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE, Topic
 from shared.contracts.envelope import Envelope, to_headers, to_value
 
 OUTBOX = "outbox"
 SEQUENCES = "sequences"
-DAYS_TO_KEEP_SENT = 7
 MAX_VALUE_BYTES = 1024 * 1024
 
 UNSENT = {"sent_at": None}
 INDEXES = (
     Index(OUTBOX, [("lane", 1), ("sequence", 1)], unique=True),
-    Index(OUTBOX, [("sent_at", 1)], expire_after_seconds=DAYS_TO_KEEP_SENT * 86_400),
+    Index(
+        OUTBOX,
+        [("sent_at", 1)],
+        expire_after_seconds=SENT_EVENTS_DAYS * DAY,
+        period="retention_outbox_days",
+    ),
 )
 
 

@@ -26,6 +26,8 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from shared.chassis import retention
+
 PREFIX = "OBVERSE_"
 
 
@@ -63,6 +65,7 @@ Port = Annotated[int, Field(ge=0, le=65_535)]
 MongoUrl = Annotated[str, Field(pattern=r"^mongodb(\+srv)?://[^/?]+(/.*)?$")]
 MongoName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Servers = Annotated[str, Field(pattern=r"^[^\s,:/@]+:[0-9]+(,[^\s,:/@]+:[0-9]+)*$")]
+Days = Annotated[int, Field(ge=1, le=3_650)]
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
@@ -122,6 +125,16 @@ class ServiceSettings(BaseModel):
 
     outbox_limit: Annotated[int, Field(ge=1)] = 100_000
     log_level: Level = "info"
+
+    retention_outbox_days: Days = retention.SENT_EVENTS_DAYS
+    """How long an event that was sent stays in the outbox, to be found there; unsent ones stay until they are sent. 1 to 3650, as all of these."""
+    retention_idempotency_days: Days = retention.ANSWERS_DAYS
+    """How long the answer to an `Idempotency-Key` is kept: as long as any caller may repeat a POST, and be certain that it takes effect once."""
+    retention_dead_letters_days: Annotated[Days, Field(ge=7)] = retention.DECIDED_LETTERS_DAYS
+    """How long a dead letter is kept after it was decided; 7 at least. Open ones stay until they are decided."""
+    retention_audit_days: Annotated[Days, Field(ge=30)] = retention.AUDIT_DAYS
+    """How long it is known who decided what; 30 at least, and no less than the dead letters."""
+
     figures_seconds: Annotated[float, Field(ge=1)] = 60.0
     """How often a process writes its figures to the log (`service.figures`), for alarms from logs."""
 
@@ -160,6 +173,8 @@ ServiceSettings.RULES = (
         "OBVERSE_KAFKA_CERT_FILE: goes together with OBVERSE_KAFKA_KEY_FILE; set both or none"),
     Rule(("auth_jwks_file", "auth_jwks_url"), lambda s: not _one_of(s.auth_jwks_file, s.auth_jwks_url),
         "OBVERSE_AUTH_JWKS_URL: set exactly one of this and OBVERSE_AUTH_JWKS_FILE"),
+    Rule(("retention_audit_days", "retention_dead_letters_days"), lambda s: s.retention_audit_days < s.retention_dead_letters_days,
+        "OBVERSE_RETENTION_AUDIT_DAYS: is shorter than OBVERSE_RETENTION_DEAD_LETTERS_DAYS; what was decided would outlive who decided it"),
     _in_production(("mongo_url", "mongo_ca_file"), lambda s: s.mongo_ca_file is None and not _is_encrypted(s.mongo_url),
         "OBVERSE_MONGO_URL: plain text is refused in production; set OBVERSE_MONGO_CA_FILE, or tls=true in the URL"),
     _in_production(("mongo_username",), lambda s: s.mongo_username is None,

@@ -20,13 +20,20 @@ from shared.chassis.http.problems import Problem
 from shared.chassis.ids import new_id
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
+from shared.chassis.retention import ANSWERS_DAYS, DAY
 from shared.chassis.transactions import Index, Transactions, Tx
 from shared.chassis.troubles import is_transient
 
 COLLECTION = "idempotency"
-HOURS_TO_KEEP = 48
 SECONDS_TO_ANSWER = 30
-INDEXES = (Index(COLLECTION, [("claimed_at", 1)], expire_after_seconds=HOURS_TO_KEEP * 3_600),)
+INDEXES = (
+    Index(
+        COLLECTION,
+        [("claimed_at", 1)],
+        expire_after_seconds=ANSWERS_DAYS * DAY,
+        period="retention_idempotency_days",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
