@@ -16,6 +16,7 @@ from dev.faults.client import Client
 from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import OK, Journal, Lines
 from dev.faults.load import LEAD, Load
+from dev.faults.operators import all_letters
 from shared.contracts.catalogue import CATALOGUE
 
 GROUPS = ("enrollment", "matching", "notifications", "reporting-journal", "reporting-projections")
@@ -123,6 +124,7 @@ async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journ
     for replica in cluster.replicas:
         text = await _metrics(replica)
         (folder / "metrics" / f"{replica.name}.txt").write_text(text)
+    _write(folder / "letters.json", await all_letters(cluster))
     _write(folder / "reads.json", await _reads(client, load, journal))
     return records
 

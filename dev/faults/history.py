@@ -1,7 +1,7 @@
 """What a run left behind for everybody to see: nothing here looks into a database.
 
 The folder of a run holds `journal.jsonl`, `injected.jsonl`, `passages/`, `logs/`, `topics/`, `mails/`, `reads.json`,
-`metrics/`, `offsets.json` and `phases.json`; `loading.py` reads them. `Reads` says what `reads.json` holds.
+`metrics/`, `offsets.json`, `letters.json` and `phases.json`; `loading.py` reads them. `Reads` says what `reads.json` holds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -90,8 +90,13 @@ class Record:
     @property
     def is_event(self) -> bool:
         """Whether it is an event of ours and not what the harness threw in."""
-        readable = self.headers.get("ce_sequence", "").isdecimal() and bool(self.id)
-        return readable and self.key is not None and INJECTED_HEADER not in self.headers
+        return self.is_readable and INJECTED_HEADER not in self.headers
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it says which fact it tells: its key, its number and its id."""
+        numbered = self.headers.get("ce_sequence", "").isdecimal() and bool(self.id)
+        return numbered and self.key is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,16 @@ class Fault:
         if not isinstance(self.detail, Mapping) or "offset" not in self.detail:
             return None
         return f"{self.detail['topic']}:{self.detail['partition']}:{self.detail['offset']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An open dead letter, as the service that keeps it lists it after the drain."""
+
+    service: str
+    group: str
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +221,8 @@ class History:
     reads: Reads = field(default_factory=Reads)
     phases: Mapping[str, float] = field(default_factory=dict)
     personal: Sequence[str] = ()
+    letters: Sequence[Letter] | None = None
+    """None where nobody asked for them."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Logs and metrics by file, as they were written."""
 

@@ -36,6 +36,11 @@ class KafkaNode(ProcessPart):
         """The port that the proxy connects to."""
         return self.ports[_PROXIED]
 
+    @property
+    def data(self) -> Path:
+        """Where its logs lie."""
+        return self._folder / "data"
+
     async def format(self, voters: str) -> None:
         """Write the settings, and prepare the data folder."""
         jars = await fetch_jars()
@@ -76,7 +81,7 @@ class KafkaNode(ProcessPart):
             "advertised.listeners": ",".join(
                 f"{name}://127.0.0.1:{port}" for name, port in listeners.items()
             ),
-            "log.dirs": str(self._folder / "data"),
+            "log.dirs": str(self.data),
             "min.insync.replicas": "2",
             "default.replication.factor": "3",
             "offsets.topic.replication.factor": "3",

@@ -11,6 +11,7 @@ from dev.faults.history import (
     Command,
     Fault,
     History,
+    Letter,
     Line,
     Mail,
     Offset,
@@ -43,6 +44,7 @@ def load(folder: Path) -> History:
         reads=_reads(_document(folder / "reads.json")),
         phases=_phases(_document(folder / "phases.json")),
         personal=[*_planted(records), *_document(folder / "personal.json").get("personal", [])],
+        letters=_letters(folder / "letters.json"),
         texts=Texts(folder),
     )
 
@@ -172,6 +174,10 @@ def _offsets(document: dict[str, dict[str, dict[str, Any]]]) -> Iterator[Offset]
         for place, found in places.items():
             topic, _, partition = place.rpartition(":")
             yield Offset(group, topic, int(partition), found["committed"], found["end"])
+
+
+def _letters(file: Path) -> list[Letter] | None:
+    return [Letter(**row) for row in _document(file)] if file.exists() else None
 
 
 def _reads(document: dict[str, dict[str, Any] | None]) -> Reads:

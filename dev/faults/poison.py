@@ -1,60 +1,74 @@
-"""What the harness throws onto topics: messages that nobody can process, and such that come too early.
+"""What the harness throws onto topics: messages that nobody can process, and such that come too early."""
 
-Each has a key of its own, so that it holds nobody else's, and the header that marks it as no event of ours.
-"""
-
-import random
-from collections.abc import Mapping
-from typing import Any
-from uuid import UUID
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterable
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
 
 from dev.faults.drain import committed
-from dev.faults.history import INJECTED_HEADER
 from dev.faults.journal import now
+from dev.faults.malformed import KINDS, Kind, Thrown
 from dev.faults.run import Run
-from shared.contracts.catalogue import PAIR, PROGRAMME, VOLUNTEER
+from shared.contracts.catalogue import PAIR, Topic
 
-TOPICS = (PAIR, PROGRAMME, VOLUNTEER)
-UNKNOWN_TYPE = "obverse.harness.noticed.v1"  # nobody's: counted as ignored
-# What becomes of the headers or the key, by the reason that the dead letters must have.
-REASONS = (
-    "header_missing",
-    "header_not_text",
-    "header_invalid",
-    "key_missing",
-    "key_not_text",
-    "unknown_major",
-)
+ROOM_BYTES = 4 * 1024 * 1024
+SECONDS_TO_HEAR = 30.0  # until every broker knows a setting of a topic
 
 
-async def throw(run: Run, reasons: tuple[str, ...] = REASONS) -> None:
-    """Throw one message for each reason onto a topic, and write down where it lies."""
+async def throw(run: Run, kinds: Iterable[str] = KINDS) -> None:
+    """Throw one message of each kind onto its topic, and write down where it lies and what it must become."""
+    chosen = [KINDS[name] for name in kinds]
     services = await readers(run)
-    producer = await _producer(run)
-    try:
-        for reason in reasons:
-            topic = run.chance.choice(TOPICS).name
-            key, headers = _spoiled(reason, run.chance)
-            sent = await producer.send_and_wait(topic, b"{}", key=key, headers=headers)
-            place = {"topic": topic, "partition": sent.partition, "offset": sent.offset}
-            detail = place | {"reason": reason, "services": services[topic]}
-            run.injected.write({"at": now(), "fault": "poison", "target": topic, "detail": detail})
-    finally:
-        await producer.stop()
+    async with contextlib.AsyncExitStack() as stack:
+        if any(kind.reason == "too_large" for kind in chosen):
+            await stack.enter_async_context(room_for_large(run))
+        producer = await stack.enter_async_context(producing(run))
+        for kind in chosen:
+            await throw_one(run, producer, kind, services[kind.topic])
+
+
+async def throw_one(run: Run, producer: AIOKafkaProducer, kind: Kind, services: list[str]) -> None:
+    """Throw what a kind is made of, and write it down."""
+    *before, last = kind.messages(run.chance)
+    for message in before:
+        await send(producer, message)
+    sent = await send(producer, last)
+    detail = {
+        "topic": sent.topic,
+        "partition": sent.partition,
+        "offset": sent.offset,
+        "kind": kind.name,
+        "outcome": "dead_lettered" if kind.reason else "ignored",
+    }
+    if kind.reason:
+        detail |= {"reason": kind.reason, "services": services}
+    run.injected.write({"at": now(), "fault": "poison", "target": sent.topic, "detail": detail})
 
 
 async def throw_early(run: Run) -> None:
     """The second message of a key before its first: it waits, and its turn comes."""
-    producer = await _producer(run)
-    key = str(_uuid(run.chance)).encode()
-    try:
-        for sequence in (2, 1):
-            headers = _headers(run.chance, {"ce_sequence": str(sequence)})
-            await producer.send_and_wait(PAIR.name, b"{}", key=key, headers=headers)
-    finally:
-        await producer.stop()
+    async with producing(run) as producer:
+        for message in KINDS["later_before_earlier"].messages(run.chance):
+            await send(producer, message)
+
+
+async def send(producer: AIOKafkaProducer, message: Thrown) -> RecordMetadata:
+    """Send one and wait for the broker's yes; that a topic takes larger values is news to a broker for a moment."""
+    deadline = time.monotonic() + SECONDS_TO_HEAR
+    while True:
+        try:
+            return await producer.send_and_wait(
+                message.topic, message.value, key=message.key, headers=message.headers
+            )
+        except MessageSizeTooLargeError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.2)
 
 
 async def readers(run: Run) -> dict[str, list[str]]:
@@ -66,50 +80,38 @@ async def readers(run: Run) -> dict[str, list[str]]:
     return found
 
 
-async def _producer(run: Run) -> AIOKafkaProducer:
+@contextlib.asynccontextmanager
+async def producing(run: Run) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer that sends whatever it is given."""
     options = run.cluster.address.client_options()
-    producer = AIOKafkaProducer(acks="all", **options)
+    producer = AIOKafkaProducer(acks="all", max_request_size=ROOM_BYTES, **options)
     await producer.start()
-    return producer
+    try:
+        yield producer
+    finally:
+        await producer.stop()
 
 
-def _spoiled(reason: str, chance: random.Random) -> tuple[bytes | None, list[tuple[str, bytes]]]:
-    key: bytes | None = str(_uuid(chance)).encode()
-    changes: dict[str, Any] = {}
-    match reason:
-        case "header_missing":
-            changes = {"ce_id": None}
-        case "header_not_text":
-            changes = {"ce_source": b"\xff\xfe"}
-        case "header_invalid":
-            changes = {"ce_sequence": "soon"}
-        case "key_missing":
-            key = None
-        case "key_not_text":
-            key = b"\xff\xfe" + chance.randbytes(8)
-        case "unknown_major":
-            changes = {"ce_type": "obverse.matching.pair.formed.v9"}
-    return key, _headers(chance, changes)
+@contextlib.asynccontextmanager
+async def room_for_large(run: Run) -> AsyncIterator[None]:
+    """Meanwhile the topic of pairs takes values that are larger than we allow ourselves."""
+    await _configure(run, PAIR, {"max.message.bytes": str(ROOM_BYTES)})
+    try:
+        yield
+    finally:
+        await _configure(run, PAIR, {})
 
 
-def _headers(chance: random.Random, changes: Mapping[str, Any]) -> list[tuple[str, bytes]]:
-    whole: dict[str, Any] = {
-        "ce_specversion": "1.0",
-        "ce_id": str(_uuid(chance)),
-        "ce_type": UNKNOWN_TYPE,
-        "ce_source": "/obverse/harness",
-        "ce_time": now(),
-        "ce_sequence": "1",
-        "ce_correlationid": str(_uuid(chance)),
-        INJECTED_HEADER: "1",
-    }
-    changed = {**whole, **changes}
-    return [
-        (name, text if isinstance(text, bytes) else text.encode())
-        for name, text in changed.items()
-        if text is not None
-    ]
-
-
-def _uuid(chance: random.Random) -> UUID:
-    return UUID(int=chance.getrandbits(128), version=4)
+async def _configure(run: Run, topic: Topic, changes: dict[str, str]) -> None:
+    """All settings of a topic, as the command `topics` makes it, with changes: Kafka replaces them as a whole."""
+    settings = topic.settings() | {"compression.type": "uncompressed"} | changes
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=settings)
+    admin = run.cluster.address.admin()
+    await admin.start()
+    try:
+        for answer in await admin.alter_configs([resource]):
+            for code, message, *_ in answer.resources:
+                if code:
+                    raise KafkaError(f"{topic.name}: {message}")
+    finally:
+        await admin.close()

@@ -3,7 +3,7 @@
 FAULT_PASSAGES names a file that gets a line for each passage passed. FAULT_CRASH=passage:nth ends the process
 there by SIGKILL. FAULT_ORDERS names files, apart by colons, that the harness writes while the process runs: the first process that
 passes the place takes the order away, and dies or stops there. FAULT_CLOCK_SECONDS is how far the clock of the
-process is ahead. FAULT_MUTANT names a replacement of a part.
+process is ahead. FAULT_MUTANT names a replacement of a part. Handlers trip over messages that ask for it (`tripping.py`).
 """
 
 import json
@@ -77,6 +77,7 @@ def main() -> None:
     name = sys.argv.pop(1)
     if ahead := os.environ.get("FAULT_CLOCK_SECONDS"):
         set_clock_ahead(float(ahead))
+    import_module("dev.faults.tripping").install()
     if mutant := os.environ.get("FAULT_MUTANT"):
         import_module("dev.faults.mutants").install(mutant)
     import_module(f"services.{name}.__main__").app(prog_name=name)

@@ -2,6 +2,7 @@
 
 from dev.faults.checker import (
     consumption,
+    dead_letters,
     drain,
     effects,
     fences,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     reports.equal,  # I6
     consumption.accounted,  # I7
     consumption.letters,  # I7
+    dead_letters.as_injected,  # I7
     topics.places,  # I8
     drain.drained,  # I8, I13
     mails.right,  # I9

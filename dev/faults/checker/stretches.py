@@ -82,7 +82,7 @@ def related(group: Sequence[Batch], shelf: Shelf) -> list[list[Batch]]:
 
 def fact_of(record: Record) -> Fact:
     """What a record tells, wherever it lies; what nobody can read is a fact of its place."""
-    return (record.lane, record.sequence) if record.is_event else (record.place,)
+    return (record.lane, record.sequence) if record.is_readable else (record.place,)
 
 
 def covered(group: Sequence[Batch]) -> dict[Partition, list[tuple[int, int]]]:

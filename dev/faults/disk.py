@@ -1,0 +1,136 @@
+"""A broker whose disk is full: its data are moved to a small file system, which is filled up."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from dev.faults.client import NOBODY
+from dev.faults.journal import now
+from dev.faults.kafka_cluster import KafkaNode
+from dev.faults.run import Run
+from dev.local.processes import NotReady
+
+ROOM_MIB = 48  # beyond what the broker has already
+SECONDS_TO_FAIL = 90.0
+SECONDS_FULL = 10.0
+_MIB = 1024 * 1024
+
+
+async def fill_disk(run: Run) -> None:
+    """Until the broker ends; commands are taken meanwhile; then there is room again, and it comes back."""
+    node = run.chance.choice(run.cluster.kafka.nodes)
+    target = f"kafka-{node.number}"
+    small = SmallDisk(node.data)
+    await node.stop()
+    try:
+        mounted = await small.take_in()
+        await _up(node)
+        if not mounted:
+            _tell(run, target, {"skipped": "this user may not mount a file system"})
+            return
+        before = len(run.client.watched)
+        ballast = await asyncio.to_thread(fill, node.data / "ballast")
+        seconds = await _until_ended(node)
+        await asyncio.sleep(SECONDS_FULL)
+        detail = _answers(run, before)
+        (node.data / "ballast").unlink()
+        await _up(node)
+        detail |= {"ballast_mib": ballast // _MIB, "offline_after_seconds": seconds}
+        _tell(run, target, detail)
+    finally:
+        await node.stop()
+        await small.give_back()
+        await _up(node)
+
+
+class SmallDisk:
+    """A file system in memory over a data folder, with what the folder held, and little room."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._aside = folder.with_name(f"{folder.name}.aside")
+        self._mounted = False
+
+    async def take_in(self) -> bool:
+        """Put it there; False where mounting is not allowed, and then nothing has changed."""
+        used = sum(file.stat().st_blocks * 512 for file in self._folder.rglob("*"))
+        size = f"size={used // _MIB + ROOM_MIB}m"
+        self._folder.rename(self._aside)
+        self._folder.mkdir()
+        self._mounted = await _runs("mount", "-t", "tmpfs", "-o", size, "tmpfs", str(self._folder))
+        if not self._mounted:
+            await self._undo()
+        elif not await _runs("cp", "-a", "--sparse=always", f"{self._aside}/.", str(self._folder)):
+            await self._undo()
+            raise NotReady(f"the data of {self._folder} do not fit")
+        return self._mounted
+
+    async def _undo(self) -> None:
+        """As if nothing had been tried: what was set aside is the data still."""
+        if self._mounted and not await _runs("umount", str(self._folder)):
+            raise NotReady(f"{self._folder} could not be unmounted")
+        self._mounted = False
+        self._folder.rmdir()
+        self._aside.rename(self._folder)
+
+    async def give_back(self) -> None:
+        """What it holds goes back to the disk, and it is gone."""
+        if not self._mounted:
+            return
+        (self._folder / "ballast").unlink(missing_ok=True)
+        shutil.rmtree(self._aside)
+        kept = await _runs("cp", "-a", "--sparse=always", str(self._folder), str(self._aside))
+        self._mounted = not await _runs("umount", str(self._folder))
+        if self._mounted or not kept:
+            raise NotReady(f"{self._folder} could not be given back")
+        self._folder.rmdir()
+        self._aside.rename(self._folder)
+
+
+def fill(file: Path) -> int:
+    """Write until nothing more fits; how many bytes that took."""
+    chunk, size = bytes(_MIB), 0
+    with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
+        while written := ballast.write(chunk):
+            size += written
+            chunk = chunk if written == len(chunk) else bytes(1)
+    return size
+
+
+async def _runs(*command: str) -> bool:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    return await process.wait() == os.EX_OK
+
+
+async def _up(node: KafkaNode) -> None:
+    if not node.running:
+        await node.start()
+    await node.answering()
+
+
+async def _until_ended(node: KafkaNode) -> float:
+    """Until the broker has ended of it. Raises NotReady where it goes on."""
+    began = time.monotonic()
+    while node.running:
+        if time.monotonic() - began > SECONDS_TO_FAIL:
+            raise NotReady(f"broker {node.number} goes on although its disk is full")
+        await asyncio.sleep(0.1)
+    return round(time.monotonic() - began, 1)
+
+
+def _answers(run: Run, before: int) -> dict[str, Any]:
+    told = [status for status, _ in run.client.watched[before:]]
+    refused = sum(status == NOBODY or status >= 500 for status in told)
+    accepted = sum(200 <= status < 300 for status in told)
+    return {"tries": len(told), "accepted": accepted, "refused": refused, "refused_limit": 0}
+
+
+def _tell(run: Run, target: str, detail: dict[str, Any]) -> None:
+    run.injected.write({"at": now(), "fault": "disk_full", "target": target, "detail": detail})
+    run.tell(f"  disk_full {target} {detail}")
