@@ -20,6 +20,7 @@ from pymongo.errors import PyMongoError
 from shared.chassis import dead_letters
 from shared.chassis.broker import refetch
 from shared.chassis.foundation import kafka_address, mongo_address
+from shared.chassis.garbage import let_rest
 from shared.chassis.lifecycle import Misconfigured, Service
 from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent, join
 from shared.chassis.logging import configure_logging
@@ -29,6 +30,7 @@ from shared.chassis.refusals import Refusal
 from shared.chassis.settings import BadSettings, ServiceSettings, load, shown
 from shared.chassis.topics import create_topics
 from shared.chassis.troubles import is_transient
+from shared.chassis.upkeep import status
 
 log = structlog.get_logger("shared.chassis.cli")
 
@@ -95,8 +97,18 @@ def command_line(
         configure_logging(name, chosen.log_level, join(CHASSIS_EVENTS, log_events), sys.stderr)
         return _good(lambda: build(chosen))
 
+    _add_migrations(app, service)
     app.add_typer(_dead_letter_commands(service), name="dead-letters")
     return app
+
+
+def _add_migrations(app: typer.Typer, service: Callable[[], Service]) -> None:
+    @app.command("migrations")
+    def show_migrations() -> None:
+        """Show which migrations are applied or not, and indexes that are not as they should be."""
+        for database in service().databases:
+            for line in _answer(partial(status, database)):
+                typer.echo(_as_json(line))
 
 
 def _dead_letter_commands(service: Callable[[], Service]) -> typer.Typer:
@@ -214,6 +226,7 @@ def _run(part: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
         await part()
 
+    let_rest()
     try:
         uvloop.run(main())
     except (Misconfigured, BadSettings) as error:

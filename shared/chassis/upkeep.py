@@ -90,12 +90,7 @@ class Upkeep:
         others = await alive(mongo)
         await self._reopen(others)
         known = migrations.ended(await migrations.records(mongo))
-        pending = [
-            one.id_of(step)
-            for one in self.database.migrations
-            for step in one.steps
-            if one.id_of(step) not in known
-        ]
+        pending = [one for one, step in _steps(self.database) if one.id_of(step) not in known]
         if self._settled and not pending:
             return False
         await ensure_indexes(mongo, _in_turn(self.database, known))
@@ -168,6 +163,42 @@ class Upkeep:
         if (event + about) not in self._told:
             self._told.add(event + about)
             log.info(event, about=about, database=self.database.name)
+
+
+async def status(database: Database) -> list[Document]:
+    """What was brought to this database, and what is yet to come; of indexes only what is not as it should be."""
+    known = await migrations.records(database.mongo)
+    lines = [
+        _state_of(known.get(one.id_of(step)), one.id_of(step), step.name)
+        for one, step in _steps(database)
+    ]
+    lines += [
+        _state_of(record, id_, record["name"]) | {"state": "of a newer release"}
+        for id_, record in known.items()
+        if id_ not in {line["migration"] for line in lines}
+    ]
+    wanted = {index.signature: index for index in database.indexes}
+    for collection in sorted({str(index.collection) for index in database.indexes}):
+        for one in await built(database.mongo, collection):
+            wanted.pop(one.signature, None)
+    indexes = [(f"{index.collection}.{index.name}", "missing") for index in wanted.values()]
+    for collection, name in await undeclared(database.mongo, database.indexes):
+        indexes.append((f"{collection}.{name}", "not declared any more"))
+    lines += [{"index": name, "state": state} for name, state in indexes]
+    return [{"database": database.name} | line for line in lines]
+
+
+def _steps(database: Database) -> list[tuple[migrations.Migrations, migrations.Step]]:
+    return [(one, step) for one in database.migrations for step in one.steps]
+
+
+def _state_of(record: Document | None, id_: str, name: str) -> Document:
+    told: Document = {"migration": id_, "name": name, "state": "pending"}
+    if record is None:
+        return told
+    state = "applied" if record["ended"] else "begun"
+    fields = {key: record.get(key) for key in ("began", "ended", "documents")}
+    return told | {"state": state} | fields
 
 
 def _level(process: Document, owner: str) -> int:
