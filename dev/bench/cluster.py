@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from aiokafka.admin import NewTopic
@@ -81,32 +80,26 @@ async def alone(tell: Callable[[str], None]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def bare_cluster() -> AsyncIterator[Cluster]:
     """Brokers and databases alone."""
-    with _folder("cluster") as folder:
-        brokers, databases = KafkaCluster(folder), MongoCluster(folder)
-        try:
-            await asyncio.gather(brokers.start(), databases.start())
-            address = KafkaAddress(brokers.direct, PROFILES["kafka"])
-            await _make_catalogue(address)
-            yield Cluster(address, databases.url)
-        finally:
-            await asyncio.gather(brokers.stop(), databases.stop())
+    folder = emptied(RESULTS / "cluster")
+    brokers, databases = KafkaCluster(folder), MongoCluster(folder)
+    try:
+        await asyncio.gather(brokers.start(), databases.start())
+        address = KafkaAddress(brokers.direct, PROFILES["kafka"])
+        await _make_catalogue(address)
+        yield Cluster(address, databases.url)
+    finally:
+        await asyncio.gather(brokers.stop(), databases.stop())
 
 
 @asynccontextmanager
 async def platform(tell: Callable[[str], None]) -> AsyncIterator[FaultCluster]:
     """The same with one replica of each of the four services, ready."""
-    with _folder("platform") as folder:
-        cluster = FaultCluster(folder, replicas=(1,))
-        try:
-            await cluster.start(tell)
-            yield cluster
-        finally:
-            await cluster.stop()
-
-
-@contextmanager
-def _folder(name: str) -> Any:
-    yield emptied(RESULTS / name)
+    cluster = FaultCluster(emptied(RESULTS / "platform"), replicas=(1,))
+    try:
+        await cluster.start(tell)
+        yield cluster
+    finally:
+        await cluster.stop()
 
 
 async def _make_catalogue(address: KafkaAddress) -> None:

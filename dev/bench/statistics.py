@@ -42,11 +42,11 @@ def p99(values: Sequence[float]) -> float:
     return float(_p99(values))
 
 
-def ratio_of_p99(over: Sequence[float], under: Sequence[float], seed: int) -> Estimate:
-    """One p99 over another, with a bootstrap interval (percentiles of resamples drawn by the seed)."""
+def p99_over_median(over: Sequence[float], under: Sequence[float], seed: int) -> Estimate:
+    """A p99 over a median, with a bootstrap interval (percentiles of resamples that the seed draws)."""
 
     def statistic(above: Any, below: Any, axis: int) -> Any:
-        return _p99(above, axis) / _p99(below, axis)
+        return _p99(above, axis) / np.median(below, axis=axis)
 
     found = stats.bootstrap(
         (over, under),
@@ -57,7 +57,8 @@ def ratio_of_p99(over: Sequence[float], under: Sequence[float], seed: int) -> Es
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return Estimate(p99(over) / p99(under), float(found.low), float(found.high))
+    value = p99(over) / float(np.median(under))
+    return Estimate(value, float(found.low), float(found.high))
 
 
 def _p99(values: Any, axis: int = -1) -> Any:

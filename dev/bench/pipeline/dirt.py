@@ -7,23 +7,14 @@ batch is done again one by one.
 
 import random
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
-from dev.bench.pipeline.events import Record
+from dev.bench.pipeline.events import EVENT, Record
 
 DUPLICATES, POISON = 0.05, 0.01
 LATEST = 1_000  # a duplicate repeats one of so many
-KINDS = (
-    "header_missing",
-    "header_not_text",
-    "header_invalid",
-    "key_missing",
-    "key_not_text",
-    "not_json",
-    "schema_invalid",
-    "unknown_major",
-)
+NOBODYS = EVENT.name.replace(".v1", ".v9")
 
 
 def dirty(clean: Iterable[Record], seed: int) -> Iterator[Record]:
@@ -49,28 +40,27 @@ def dirty(clean: Iterable[Record], seed: int) -> Iterator[Record]:
 def spoiled(record: Record, kind: str, chance: random.Random) -> Record:
     """A record that nobody can process."""
     key = str(UUID(int=chance.getrandbits(128), version=4)).encode()
-    record = _changed(record, key, ce_subject=key, ce_sequence=b"1")
-    match kind:
-        case "header_missing":
-            headers = tuple(pair for pair in record.headers if pair[0] != "ce_id")
-            return record._replace(headers=headers)
-        case "header_not_text":
-            return _changed(record, key, ce_source=b"\xff\xfe")
-        case "header_invalid":
-            return _changed(record, key, ce_sequence=b"soon")
-        case "key_missing":
-            return record._replace(key=None)
-        case "key_not_text":
-            return record._replace(key=b"\xff\xfe" + key)
-        case "not_json":
-            return record._replace(value=record.value[:-1])
-        case "schema_invalid":
-            return record._replace(value=b"{}")
-        case _:
-            kind_of_nobody = dict(record.headers)["ce_type"].replace(b".v1", b".v9")
-            return _changed(record, key, ce_type=kind_of_nobody)
+    record = _changed(record, ce_subject=key, ce_sequence=b"1")._replace(key=key)
+    return _SPOILERS[kind](record)
 
 
-def _changed(record: Record, key: bytes, **changes: bytes) -> Record:
+def _changed(record: Record, **changes: bytes) -> Record:
     headers = tuple((name, changes.get(name, text)) for name, text in record.headers)
-    return record._replace(key=key, headers=headers)
+    return record._replace(headers=headers)
+
+
+def _without_id(record: Record) -> Record:
+    return record._replace(headers=tuple(pair for pair in record.headers if pair[0] != "ce_id"))
+
+
+_SPOILERS: dict[str, Callable[[Record], Record]] = {
+    "header_missing": _without_id,
+    "header_not_text": lambda record: _changed(record, ce_source=b"\xff\xfe"),
+    "header_invalid": lambda record: _changed(record, ce_sequence=b"soon"),
+    "key_missing": lambda record: record._replace(key=None),
+    "key_not_text": lambda record: record._replace(key=b"\xff\xfe"),
+    "not_json": lambda record: record._replace(value=record.value[:-1]),
+    "schema_invalid": lambda record: record._replace(value=b"{}"),
+    "unknown_major": lambda record: _changed(record, ce_type=NOBODYS.encode()),
+}
+KINDS = tuple(_SPOILERS)

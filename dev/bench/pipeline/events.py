@@ -84,9 +84,7 @@ async def produce(address: KafkaAddress, topic: str, content: Iterable[Record]) 
     await producer.start()
     try:
         for record in content:
-            await producer.send(
-                topic, record.value, key=record.key, headers=list(record.headers)
-            )
+            await producer.send(topic, record.value, key=record.key, headers=list(record.headers))
         await producer.flush()
     finally:
         await producer.stop()
