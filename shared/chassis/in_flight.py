@@ -14,14 +14,13 @@ from pymongo import DeleteOne, ReturnDocument, UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.chassis.batches import Partition, stretches
 from shared.chassis.messages import Message
 from shared.chassis.mongo import Collection, Document, MongoDatabase
 from shared.chassis.transactions import Tx
 
 COLLECTION = "in_flight"
 DEATHS_ALLOWED = 3
-
-Partition = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,15 @@ async def mark(
     database: MongoDatabase, owner: str, messages: Iterable[Message], deaths: int = 0
 ) -> None:
     """Mark these messages as begun by this process."""
-    stretches: dict[str, tuple[int, int]] = {}
-    for message in messages:
-        name = _name((message.topic, message.partition))
-        first, last = stretches.get(name, (message.offset, message.offset))
-        stretches[name] = (min(first, message.offset), max(last, message.offset))
     begun = {"owner": owner, "begun": deaths + 1}
     await _marks(database).bulk_write(
         [
-            UpdateOne({"_id": name}, {"$set": begun | {"first": first, "last": last}}, upsert=True)
-            for name, (first, last) in stretches.items()
+            UpdateOne(
+                {"_id": _name(partition)},
+                {"$set": begun | {"first": first, "last": last}},
+                upsert=True,
+            )
+            for partition, (first, last) in stretches(messages).items()
         ],
         ordered=False,
     )

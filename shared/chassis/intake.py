@@ -8,15 +8,16 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from pymongo.errors import PyMongoError
 
 from shared.chassis import cursors, dead_letters, in_flight, waiting
+from shared.chassis.batches import Partition
 from shared.chassis.correlation import Trail, following
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
-from shared.chassis.in_flight import Partition, Stretch
+from shared.chassis.in_flight import Stretch
 from shared.chassis.messages import Incoming, Message, Routes, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
@@ -59,13 +60,17 @@ class Intake:
                 if cursor.held_at is None and firsts[lane] <= cursor.sequence + 1:
                     await self.drain(lane)
 
-    async def apply(self, messages: Sequence[Message]) -> Outcomes:
-        """Give every message its effect, once; returns how many had which outcome.
+    def read(self, messages: Iterable[Message]) -> list[Incoming]:
+        """What these messages turn out to be; nothing is decided, and nobody is asked."""
+        return [read(message, self.routes) for message in messages]
+
+    async def apply(self, incoming: Sequence[Incoming]) -> Outcomes:
+        """Give everything that was read its effect, once; returns how many had which outcome.
 
         Raises the driver's error when the database is away; the whole call may then be repeated.
         """
         async with self._living():
-            return await self._apply(messages)
+            return await self._apply(incoming)
 
     @contextlib.asynccontextmanager
     async def _living(self) -> AsyncIterator[None]:
@@ -78,11 +83,10 @@ class Intake:
                     await in_flight.take_back(self.database, self._owner)
             raise
 
-    async def _apply(self, messages: Sequence[Message]) -> Outcomes:
-        incoming = [read(message, self.routes) for message in messages]
+    async def _apply(self, incoming: Sequence[Incoming]) -> Outcomes:
         if not any(self._is_suspect(item.message) for item in incoming):
             try:
-                outcomes, freed = await self._apply_together(incoming, messages)
+                outcomes, freed = await self._apply_together(incoming)
             except Exception as error:
                 if is_transient(error):
                     raise
@@ -117,9 +121,8 @@ class Intake:
         stretch = self._suspects.get((message.topic, message.partition))
         return stretch is not None and stretch.holds(message.offset)
 
-    async def _apply_together(
-        self, incoming: Sequence[Incoming], messages: Sequence[Message]
-    ) -> tuple[Outcomes, list[str]]:
+    async def _apply_together(self, incoming: Sequence[Incoming]) -> tuple[Outcomes, list[str]]:
+        messages = [item.message for item in incoming]
         marked = asyncio.create_task(in_flight.mark(self.database, self._owner, messages))
         try:
             return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming, marked))

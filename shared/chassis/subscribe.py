@@ -16,19 +16,19 @@ from typing import Any, TypeVar
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 
-from shared.chassis.batches import correlations, stretches
+from shared.chassis.batches import correlations, named, stretches
 from shared.chassis.broker import KafkaAddress, message_of
-from shared.chassis.fetching import FetchTroubles, OffsetLost
+from shared.chassis.fetching import FetchTroubles
 from shared.chassis.intake import Intake
-from shared.chassis.messages import Message
+from shared.chassis.messages import Incoming
 from shared.chassis.metrics import Metrics
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
 from shared.chassis.progress import Progress
+from shared.chassis.starting import starting_offsets
 from shared.chassis.troubles import is_transient
 
 log = structlog.get_logger("shared.chassis.subscribe")
@@ -68,6 +68,8 @@ class Subscription:
         self.rebalanced = asyncio.Event()
         """Set when partitions were taken away: another member came, or a topic is gone."""
         self._busy_since: float | None = None
+        self._share = 0  # counts the rebalances
+        self._applying: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
         self._broker = address.broker(
             client_id, consumer_only=True, logger=FetchTroubles(fail), log_level=logging.INFO
@@ -101,6 +103,7 @@ class Subscription:
     async def stop(self) -> None:
         """Finish the batch in hand, then leave the group."""
         self._stopping.set()
+        await self._applied()
         await self._committed()
         await self._broker.stop()
 
@@ -117,10 +120,22 @@ class Subscription:
         return consumer
 
     async def _take(self, records: Sequence[Any]) -> None:
-        """One fetched batch. FastStream swallows what is raised here, so nothing may be."""
+        """One fetched batch: read while the one before waits for the database, applied after it."""
+        share = self._share
+        incoming = self.intake.read(map(message_of, records))
+        await self._applied()
+        self._applying = asyncio.create_task(self._work(incoming, share))
+
+    async def _applied(self) -> None:
+        """Wait for the batch under way. One at most is, while the next one is fetched and read."""
+        if self._applying is not None:
+            await asyncio.wait([self._applying])
+
+    async def _work(self, incoming: Sequence[Incoming], share: int) -> None:
+        """Apply a batch. Nobody looks at what is raised here, so nothing may be."""
         with self.progress.in_hand():
             try:
-                await self._apply([message_of(record) for record in records])
+                await self._apply(incoming, share)
             except Exception as error:  # noqa: BLE001 - whatever it is, it stops the service
                 self._fail(error)
                 await self._stopping.wait()
@@ -130,21 +145,22 @@ class Subscription:
         if self._owned:
             await self.progress.measure(self._consumer())
 
-    async def _apply(self, messages: Sequence[Message]) -> None:
+    async def _apply(self, incoming: Sequence[Incoming], share: int) -> None:
+        # After a rebalance it comes again, to whoever has its partitions now.
         done = await self._patiently(
-            partial(self._take_effect, messages), partial(self._still_owned, messages)
+            partial(self._take_effect, incoming), lambda: share == self._share
         )
         if done:
             passage("intake.applied")
             await self._committed()
-            self._committing = asyncio.create_task(self._commit(messages))
+            self._committing = asyncio.create_task(self._commit(incoming))
             if self._stopping.is_set():
                 await self._committed()
 
-    async def _take_effect(self, messages: Sequence[Message]) -> bool:
+    async def _take_effect(self, incoming: Sequence[Incoming]) -> bool:
         started = time.monotonic()
-        outcomes = await self.intake.apply(messages)
-        self._count(messages, outcomes, time.monotonic() - started)
+        outcomes = await self.intake.apply(incoming)
+        self._count(incoming, outcomes, time.monotonic() - started)
         return True
 
     async def _patiently(
@@ -170,21 +186,16 @@ class Subscription:
         spread = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
         await pause(spread, self._stopping)
 
-    def _still_owned(self, messages: Sequence[Message]) -> bool:
-        return any(TopicPartition(item.topic, item.partition) in self._owned for item in messages)
-
     async def _committed(self) -> None:
         """Wait for the commit under way. One at most is, while the next batch is applied."""
         if self._committing is not None:
             await self._committing
 
-    async def _commit(self, messages: Sequence[Message]) -> None:
+    async def _commit(self, incoming: Sequence[Incoming]) -> None:
         """Commit the offsets behind the batch. If that fails, the cursors make a redelivery harmless."""
-        offsets: dict[TopicPartition, int] = {}
-        for item in messages:
-            place = TopicPartition(item.topic, item.partition)
-            if place in self._owned:
-                offsets[place] = max(offsets.get(place, 0), item.offset + 1)
+        reach = stretches(item.message for item in incoming)
+        ends = {TopicPartition(*partition): last + 1 for partition, (_, last) in reach.items()}
+        offsets = {place: end for place, end in ends.items() if place in self._owned}
         if not offsets:  # every partition went to another member meanwhile
             return
         self.progress.moved(self._consumer(), offsets)
@@ -196,13 +207,14 @@ class Subscription:
                 "intake.commit_failed", group=self.intake.group, reason=type(error).__name__
             )
 
-    def _count(self, messages: Sequence[Message], outcomes: dict[str, int], took: float) -> None:
+    def _count(self, incoming: Sequence[Incoming], outcomes: dict[str, int], took: float) -> None:
         group = self.intake.group
+        messages = [item.message for item in incoming]
         self.progress.took_effect(outcomes, took)
         log.info(
             "intake.batch_applied",
             group=group,
-            offsets=stretches(messages),
+            offsets=named(stretches(messages)),
             ms=round(took * 1000, 1),
             correlation_ids=correlations(messages),
             **outcomes,
@@ -240,33 +252,14 @@ class Subscription:
     async def _prepare(
         self, consumer: AIOKafkaConsumer, assigned: Collection[TopicPartition]
     ) -> dict[TopicPartition, int]:
-        offsets = await self._starting_offsets(consumer, assigned)
+        group, ends = self.intake.group, self._address.profile.end_offsets
+        offsets = await starting_offsets(consumer, assigned, group, ends_are_true=ends)
         await self.intake.assigned([(place.topic, place.partition) for place in assigned])
         return offsets
 
-    async def _starting_offsets(
-        self, consumer: AIOKafkaConsumer, assigned: Collection[TopicPartition]
-    ) -> dict[TopicPartition, int]:
-        committed = {place: await consumer.committed(place) for place in assigned}
-        beginnings = await consumer.beginning_offsets(list(assigned))
-        fresh = {place: beginnings[place] for place in assigned if committed[place] is None}
-        if fresh:
-            await consumer.commit(
-                {place: OffsetAndMetadata(offset, "") for place, offset in fresh.items()}
-            )
-        kept = {place: offset for place, offset in committed.items() if offset is not None}
-        lost = [place for place, offset in kept.items() if offset < beginnings[place]]
-        if self._address.profile.end_offsets and kept:
-            ends = await consumer.end_offsets(list(kept))
-            lost += [place for place, offset in kept.items() if offset > ends[place]]
-        if lost:
-            places = ", ".join(f"{place.topic}:{place.partition}" for place in lost)
-            log.error("intake.offset_lost", group=self.intake.group, places=places)
-            raise OffsetLost(places)
-        return kept | fresh
-
     async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Another member goes on from the committed offsets."""
+        self._share += 1
         await self._committed()
         self._owned = set()
         self.progress.revoked()

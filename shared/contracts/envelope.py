@@ -74,14 +74,12 @@ def from_headers(headers: Headers) -> Envelope:
     Raises UnreadableEnvelope with one of the codes `header_not_text`, `header_missing`, `header_invalid`.
     """
     attributes: dict[str, str] = {}
-    for name, value in headers:
-        plain = name.removeprefix("ce_")
-        if not value or (plain == name and name != "traceparent"):
-            continue
-        try:
-            attributes[plain] = value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableEnvelope("header_not_text") from error
+    try:
+        for name, value in headers:
+            if value and (name[:3] == "ce_" or name == "traceparent"):
+                attributes[name.removeprefix("ce_")] = value.decode()
+    except UnicodeDecodeError as error:
+        raise UnreadableEnvelope("header_not_text") from error
     if not attributes.keys() >= REQUIRED:
         raise UnreadableEnvelope("header_missing")
     try:

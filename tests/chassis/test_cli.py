@@ -208,7 +208,8 @@ async def poisoned(client: Client, database: MongoDatabase) -> MongoDatabase:
     await ensure_indexes(database, OWN_INDEXES)
     transactions = Transactions(client, database, system_clock)
     intake = Intake("enrollment", database, transactions, {PairFormed: refuse})
-    outcomes = await intake.apply([formed(1), formed(2), formed(1, pair=TWO, value=b"{poison")])
+    messages = [formed(1), formed(2), formed(1, pair=TWO, value=b"{poison")]
+    outcomes = await intake.apply(intake.read(messages))
     assert outcomes == {"dead_lettered": 2, "waiting": 1}
     return database
 

@@ -92,7 +92,7 @@ class Desk:
         return row["all"] if row else []
 
     async def take(self, *messages: Message) -> dict[str, int]:
-        return dict(await self.intake.apply(messages))
+        return dict(await self.intake.apply(self.intake.read(messages)))
 
     async def reasons(self) -> list[str]:
         return [letter["reason"] for letter in await listing(self.database)]

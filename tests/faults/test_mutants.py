@@ -121,6 +121,11 @@ class Part:
     def intake(self) -> Intake:
         return Intake(GROUP, self.database, self.transactions, {PairEnded: self.handle})
 
+    async def take(self, *messages: Message) -> dict[str, int]:
+        """What an intake of its own, as a new process has, does with them."""
+        intake = self.intake()
+        return dict(await intake.apply(intake.read(messages)))
+
     async def handle(self, tx: Tx, event: Event[PairEnded]) -> None:
         self.tried.set()
         if self.away.is_set():
@@ -262,9 +267,9 @@ async def test_without_its_filter_a_cursor_lets_a_concurrent_redelivery_through(
 
     sleeper = Sleeper(offline.database.client, offline.database, None)
     batch = [message(UUID(int=1000)), message(UUID(int=1000), 2)]
-    sleeping = asyncio.create_task(sleeper.intake().apply(batch))
+    sleeping = asyncio.create_task(sleeper.take(*batch))
     await slept.wait()
-    assert await offline.intake().apply(batch) == {"applied": 2}
+    assert await offline.take(*batch) == {"applied": 2}
     woken.set()
     assert await sleeping == ({"applied": 2} if broken else {"duplicate": 2})
 
@@ -351,8 +356,8 @@ async def test_a_dead_letter_outside_its_transaction_can_be_lost(
     poison = message(UUID(int=1000), value=b"{")
     place = "dead_letter.kept" if broken else "transaction.committed"
     with death_at(place), pytest.raises(Death):
-        await offline.intake().apply([poison])
-    assert await offline.intake().apply([poison]) == {"duplicate": 1}
+        await offline.take(poison)
+    assert await offline.take(poison) == {"duplicate": 1}
     assert len(await listing(offline.database)) == (0 if broken else 1)
 
 
@@ -361,7 +366,7 @@ async def test_a_dead_letter_outside_is_written_where_nothing_dies(
 ) -> None:
     install("dead_letter_outside")
     poison = message(UUID(int=1000), value=b"{")
-    assert await offline.intake().apply([poison]) == {"dead_lettered": 1}
+    assert await offline.take(poison) == {"dead_lettered": 1}
     assert [letter["reason"] for letter in await listing(offline.database)] == ["not_json"]
 
 

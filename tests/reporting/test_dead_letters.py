@@ -30,7 +30,7 @@ async def failed_twice(reporting_environment: dict[str, str]) -> dict[str, str]:
     for database in service.databases:
         await ensure_indexes(database.mongo, database.indexes)
     for intake in service.intakes:
-        assert await intake.apply([NO_ENVELOPE]) == {"dead_lettered": 1}
+        assert await intake.apply(intake.read([NO_ENVELOPE])) == {"dead_lettered": 1}
     return reporting_environment
 
 

@@ -12,7 +12,7 @@ from pymongo import UpdateOne
 from dev.faults.mutants.replacing import Replace
 from shared.chassis import cursors, subscribe
 from shared.chassis.cursors import COLLECTION, Cursor
-from shared.chassis.messages import Message
+from shared.chassis.messages import Incoming
 from shared.chassis.passages import passage
 from shared.chassis.subscribe import Subscription
 from shared.chassis.transactions import Tx
@@ -21,7 +21,7 @@ from shared.chassis.transactions import Tx
 def default_acknowledgement(replace: Replace) -> None:
     """FastStream's own: the client commits what it has handed out, every five seconds and when it leaves."""
 
-    async def leave_it_to_the_library(self: Subscription, messages: Sequence[Message]) -> None:
+    async def leave_it_to_the_library(self: Subscription, incoming: Sequence[Incoming]) -> None:
         pass
 
     replace(subscribe, "AckPolicy", SimpleNamespace(MANUAL=AckPolicy.ACK_FIRST))
@@ -31,11 +31,9 @@ def default_acknowledgement(replace: Replace) -> None:
 def offset_before_transaction(replace: Replace) -> None:
     """First the offsets, then the effect."""
 
-    async def apply(self: Subscription, messages: Sequence[Message]) -> None:
-        await self._commit(messages)
-        await self._patiently(
-            partial(self._take_effect, messages), partial(self._still_owned, messages)
-        )
+    async def apply(self: Subscription, incoming: Sequence[Incoming], share: int) -> None:
+        await self._commit(incoming)
+        await self._patiently(partial(self._take_effect, incoming), lambda: share == self._share)
         passage("intake.applied")
 
     replace(Subscription, "_apply", apply)
