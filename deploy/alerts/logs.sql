@@ -68,8 +68,10 @@ FROM readiness JOIN last_ready USING (source) WHERE until IS NULL OR ts > until
 GROUP BY ALL HAVING min(ts) < moment() - INTERVAL 2 MINUTE;
 
 -- alert: TargetDown
+-- An operator's command ends as well, and has never said that it started.
 SELECT service AS what, source, max(ts) AS last_line FROM logs GROUP BY ALL
-HAVING max(ts) < moment() - INTERVAL 3 MINUTE AND arg_max(event, ts) <> 'service.stopped';
+HAVING max(ts) < moment() - INTERVAL 3 MINUTE AND arg_max(event, ts) <> 'service.stopped'
+AND bool_or(event = 'service.started');
 
 -- alert: RestartsTooMany
 WITH starts AS (
