@@ -30,7 +30,9 @@ async def fill_disk(run: Run) -> None:
         mounted = await small.take_in()
         await _up(node)
         if not mounted:
-            _tell(run, target, {"skipped": "this user may not mount a file system"})
+            _tell(
+                run, target, {"skipped": "a small file system could not be mounted and filled here"}
+            )
             return
         before = len(run.client.watched)
         ballast = await asyncio.to_thread(fill, node.data / "ballast")
@@ -48,47 +50,60 @@ async def fill_disk(run: Run) -> None:
 
 
 class SmallDisk:
-    """A file system in memory over a data folder, with what the folder held, and little room."""
+    """A file system in memory over a data folder, with what the folder held, and little room.
+
+    A child of ours unmounts it when it is told to, and also when we are gone.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._aside = folder.with_name(f"{folder.name}.aside")
-        self._mounted = False
+        self._guard: asyncio.subprocess.Process | None = None
 
     async def take_in(self) -> bool:
-        """Put it there; False where mounting is not allowed, and then nothing has changed."""
+        """Put it there; False where that is not possible, and then nothing has changed."""
         used = sum(file.stat().st_blocks * 512 for file in self._folder.rglob("*"))
         size = f"size={used // _MIB + ROOM_MIB}m"
         self._folder.rename(self._aside)
         self._folder.mkdir()
-        self._mounted = await _runs("mount", "-t", "tmpfs", "-o", size, "tmpfs", str(self._folder))
-        if not self._mounted:
-            await self._undo()
-        elif not await _runs("cp", "-a", "--sparse=always", f"{self._aside}/.", str(self._folder)):
-            await self._undo()
-            raise NotReady(f"the data of {self._folder} do not fit")
-        return self._mounted
-
-    async def _undo(self) -> None:
-        """As if nothing had been tried: what was set aside is the data still."""
-        if self._mounted and not await _runs("umount", str(self._folder)):
-            raise NotReady(f"{self._folder} could not be unmounted")
-        self._mounted = False
+        if await _runs("mount", "-t", "tmpfs", "-o", size, "tmpfs", str(self._folder)):
+            command = ("sh", "-c", 'cat > /dev/null; umount -l "$0"', str(self._folder))
+            pipe = asyncio.subprocess.PIPE
+            self._guard = await asyncio.create_subprocess_exec(
+                *command, stdin=pipe, start_new_session=True
+            )
+            if await _copied(self._aside, self._folder):
+                return True
+        await self._unmount()
         self._folder.rmdir()
         self._aside.rename(self._folder)
+        return False
 
     async def give_back(self) -> None:
         """What it holds goes back to the disk, and it is gone."""
-        if not self._mounted:
+        if self._guard is None:
             return
         (self._folder / "ballast").unlink(missing_ok=True)
         shutil.rmtree(self._aside)
-        kept = await _runs("cp", "-a", "--sparse=always", str(self._folder), str(self._aside))
-        self._mounted = not await _runs("umount", str(self._folder))
-        if self._mounted or not kept:
-            raise NotReady(f"{self._folder} could not be given back")
+        self._aside.mkdir()
+        kept = await _copied(self._folder, self._aside)
+        await self._unmount()
         self._folder.rmdir()
         self._aside.rename(self._folder)
+        if not kept:
+            raise NotReady(f"the data of {self._folder} could not be given back")
+
+    async def _unmount(self) -> None:
+        if self._guard is None or self._guard.stdin is None:
+            return
+        self._guard.stdin.close()
+        if await self._guard.wait() != os.EX_OK:
+            raise NotReady(f"{self._folder} could not be unmounted")
+        self._guard = None
+
+
+async def _copied(folder: Path, to: Path) -> bool:
+    return await _runs("cp", "-a", "--sparse=always", f"{folder}/.", str(to))
 
 
 def fill(file: Path) -> int:
@@ -97,7 +112,7 @@ def fill(file: Path) -> int:
     with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
         while written := ballast.write(chunk):
             size += written
-            chunk = chunk if written == len(chunk) else bytes(1)
+            chunk = chunk if written == len(chunk) else bytes(512)
     return size
 
 

@@ -9,18 +9,20 @@ from typing import Any
 from dev.faults.cluster import SERVICES
 from dev.faults.journal import now
 from dev.faults.landing import INSIDE
-from dev.faults.load import LEAD
 from dev.faults.malformed import COMPLETED, Thrown, attributes, completed, random_id
 from dev.faults.operators import ask, letters
 from dev.faults.poison import producing, send
 from dev.faults.run import Run
 from dev.faults.tripping import DIES, FAILS, REASON
+from dev.local.identity import ISSUER
 from dev.local.processes import NotReady, wait_until
 from shared.chassis.intake import KILLED
-from shared.contracts.catalogue import PROGRAMME, ROUND
+from shared.contracts.catalogue import PRINCIPAL, PROGRAMME, ROUND, Topic
 
 SERVICE = "reporting"  # the one reader of rounds
 KEYS, BEHIND = 10, 2
+OPENED = "obverse.enrollment.programme.opened.v1"
+PRINCIPAL_CHANGED = "obverse.enrollment.principal.changed.v1"
 SECONDS_TO_BE_SEEN = 90.0
 
 
@@ -104,18 +106,37 @@ async def open_programme(run: Run) -> str:
         "objectives": [],
         "pilot_only": False,
     }
-    headers = attributes(run.chance, "obverse.enrollment.programme.opened.v1", 1)
-    message = Thrown(PROGRAMME.name, own.encode(), _list(headers), json.dumps(terms).encode())
+    lead = {
+        "person_id": random_id(run.chance),
+        "issuer": ISSUER,
+        "subject": _lead(own)["subject"],
+        "roles": {own: ["lead"]},
+        "volunteer_ids": [],
+    }
     async with producing(run) as producer:
-        await send(producer, message)
+        await send(producer, _first(run, PROGRAMME, OPENED, own, terms))
+        await send(producer, _first(run, PRINCIPAL, PRINCIPAL_CHANGED, lead["person_id"], lead))
     return own
+
+
+def _lead(programme: str) -> dict[str, Any]:
+    """Who leads it and may read its report."""
+    return {"subject": f"harness-{programme}"}
+
+
+def _first(run: Run, topic: Topic, type_: str, key: str, data: dict[str, Any]) -> Thrown:
+    """The first event of a key."""
+    headers = _list(attributes(run.chance, type_, 1))
+    return Thrown(topic.name, key.encode(), headers, json.dumps(data).encode())
 
 
 async def counted(run: Run, programme: str, wanted: int) -> int:
     """How many rounds the report of the programme counts; waits until they are as many, or time is up."""
     deadline = time.monotonic() + SECONDS_TO_BE_SEEN
     while True:
-        report = await run.client.read(SERVICE, f"/v1/programmes/{programme}/report", LEAD)
+        report = await run.client.read(
+            SERVICE, f"/v1/programmes/{programme}/report", _lead(programme)
+        )
         found = report["rounds"]["completed"] if report else 0
         if found == wanted or time.monotonic() > deadline:
             return int(found)
