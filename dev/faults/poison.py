@@ -28,8 +28,8 @@ async def throw(run: Run, kinds: Iterable[str] = KINDS) -> None:
         if any(kind.reason == "too_large" for kind in chosen):
             await stack.enter_async_context(room_for_large(run))
         producer = await stack.enter_async_context(producing(run))
-        for kind in chosen:
-            await throw_one(run, producer, kind, services[kind.topic])
+        each = [throw_one(run, producer, kind, services[kind.topic]) for kind in chosen]
+        await asyncio.gather(*each)
 
 
 async def throw_one(run: Run, producer: AIOKafkaProducer, kind: Kind, services: list[str]) -> None:
