@@ -10,13 +10,11 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 
 import structlog
 from fastapi import FastAPI
 
-from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import Database, Foundation
 from shared.chassis.gauges import Overdue, Watched, keep_gauges
 from shared.chassis.health import health_routes
@@ -27,12 +25,15 @@ from shared.chassis.orphans import keep_clear
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
 from shared.chassis.relay import Relay
+from shared.chassis.schedules import Schedule, keep_schedule
 from shared.chassis.settings import Environment, Part
 from shared.chassis.subscribe import Subscription
 from shared.chassis.topics import flaws_of_topics
 from shared.chassis.troubles import PASSING, is_transient
 from shared.chassis.upkeep import Upkeep, declared, prepare
 from shared.contracts.catalogue import CATALOGUE
+
+__all__ = ["Misconfigured", "Schedule", "Service"]
 
 log = structlog.get_logger("shared.chassis.lifecycle")
 
@@ -45,19 +46,6 @@ DRAIN_SECONDS = 0.5
 
 class Misconfigured(Exception):
     """The surroundings answer and are not what the service needs; it must not run on them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """The time edge: `tick` runs every so often on each worker, and sorts out by lease who does the work.
-
-    A tick is let finish when the service stops, unless it is `cut_short`: then it is cancelled.
-    """
-
-    name: str
-    every: timedelta
-    tick: Callable[[], Awaitable[None]]
-    cut_short: bool = False
 
 
 @dataclass
@@ -171,7 +159,8 @@ class Service:
         if Part.RELAY in parts:
             loops += [relay.run(self._stop) for relay in self.relays]
         if Part.SCHEDULES in parts:
-            loops += [self._keep_schedule(schedule) for schedule in self.schedules]
+            ticks = self.foundation.metrics.schedule_ticks
+            loops += [keep_schedule(schedule, ticks, self._stop) for schedule in self.schedules]
         if broker_needed:
             loops.append(self._watch_topics())
         loops.append(self._tell_ready())
@@ -269,36 +258,6 @@ class Service:
             return
         self._subscriptions.append(subscription)
         foundation.health.watches[intake.group] = lambda: subscription.stuck_for() < STUCK_SECONDS
-
-    async def _keep_schedule(self, schedule: Schedule) -> None:
-        ticks = self.foundation.metrics.schedule_ticks
-        while not self._stop.is_set():
-            try:
-                with following(new_trail()):
-                    await self._tick(schedule)
-                ticks.labels(schedule.name, "done").inc()
-            except Exception as error:
-                ticks.labels(schedule.name, "failed").inc()
-                expected = is_transient(error)
-                log.exception(
-                    "schedule.failed",
-                    schedule=schedule.name,
-                    reason=type(error).__name__,
-                    exc_info=not expected,
-                )
-            await pause(schedule.every.total_seconds(), self._stop)
-
-    async def _tick(self, schedule: Schedule) -> None:
-        tick = asyncio.ensure_future(schedule.tick())
-        if schedule.cut_short:
-            stop = asyncio.create_task(self._stop.wait())
-            await asyncio.wait({tick, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            if not tick.done():
-                tick.cancel()
-                await asyncio.wait({tick})
-                return
-        await tick
 
 
 def _answers(database: Database) -> Callable[[], Awaitable[bool]]:
