@@ -1,45 +1,14 @@
-"""The figures are only worth something if the floor is bare and the arithmetic right."""
+"""A figure is only worth something if the arithmetic is right and the report says where it stands."""
 
-import ast
 import json
 from pathlib import Path
 
 import pytest
 
-from dev.bench import floor, load, pipeline
+from dev.bench import cluster
 from dev.bench.__main__ import main
 from dev.bench.report import Goal, Report
-
-
-def test_the_floor_imports_nothing_of_the_project() -> None:
-    tree = ast.parse(Path(floor.__file__).read_text(encoding="utf-8"))
-    modules = {
-        name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
-    }
-    modules |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {module.partition(".")[0] for module in modules} == {
-        "aiokafka", "argparse", "collections", "json", "motor", "pymongo", "time", "typing", "uvloop",
-    }  # fmt: skip
-
-
-def test_a_run_is_judged_by_its_whole_rounds_after_the_first() -> None:
-    laps = [(0.0, 0.0, 0), (5.0, 1.0, 500), (6.0, 1.25, 1000), (7.0, 1.5, 1500)]
-    run = pipeline._judge(laps)
-    assert run.per_second == 500
-    assert run.cpu_microseconds == 500
-    assert run.events_per_round == 500
-
-
-def test_the_events_are_dense_per_key_and_the_same_for_the_same_seed() -> None:
-    events = list(load.events(40, 10, 1))
-    assert events == list(load.events(40, 10, 1))
-    by_key: dict[str, list[int]] = {}
-    for envelope, data in events:
-        assert envelope.subject == str(data.pair_id)
-        by_key.setdefault(envelope.subject, []).append(envelope.sequence)
-    assert len(by_key) == 10
-    for sequences in by_key.values():
-        assert sequences == list(range(1, len(sequences) + 1))
+from dev.bench.statistics import Estimate, median_of, p99, p99_over_median, ratio_of
 
 
 def test_a_report_says_what_was_measured_where_and_whether_it_is_enough(tmp_path: Path) -> None:
@@ -57,9 +26,49 @@ def test_a_report_says_what_was_measured_where_and_whether_it_is_enough(tmp_path
     assert "MISSED" in report.table()
 
 
+def test_a_goal_is_told_with_the_interval_of_its_value() -> None:
+    goal = Goal.of("ratios.example", Estimate(0.61234, 0.5, 0.7777), 0.6)
+    assert goal == Goal("ratios.example", 0.612, 0.6, interval=(0.5, 0.778))
+    table = Report("example", {}, {}, {}, (goal,), seed=7, stack="none").table()
+    assert "0.612" in table
+    assert "0.5 - 0.778" in table
+    assert "90% interval" in table
+
+
+def test_a_median_lies_between_order_statistics() -> None:
+    # Five values: the smallest and the largest hold the median with 1 - 2/32. Eleven: the third and the ninth.
+    assert median_of([5, 1, 4, 2, 3]) == Estimate(3, 1, 5)
+    assert median_of([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) == Estimate(6, 3, 9)
+
+
+def test_too_few_values_give_their_whole_range() -> None:
+    assert median_of([4, 2]) == Estimate(3, 2, 4)
+    assert median_of([7]) == Estimate(7, 7, 7)
+
+
+def test_a_ratio_is_the_median_of_those_of_the_turns() -> None:
+    assert ratio_of([6, 8, 30], [2, 4, 3]) == Estimate(3, 2, 10)
+
+
+def test_a_p99_is_a_value_that_was_measured() -> None:
+    assert p99([float(value) for value in range(1, 301)]) == 297
+    assert p99([3.0, 1.0, 2.0]) == 3
+
+
+def test_a_p99_over_a_median_has_an_interval_that_the_seed_gives() -> None:
+    over, under = [float(value) for value in range(1, 101)], [2.0, 1.0, 3.0]
+    found = p99_over_median(over, under, 5)
+    assert found.value == 49.5
+    assert found == p99_over_median(over, under, 5)
+    assert found.low < 49.5 < found.high
+    assert p99_over_median([4.0] * 10, [2.0] * 3, 1) == Estimate(2, 2, 2)
+
+
 def test_the_pipeline_is_inconclusive_without_apache_kafka(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OBVERSE_TEST_STACK", "embedded")
+    monkeypatch.setattr(cluster, "lacks_for_jars", lambda: "Maven")
     assert main(["--only", "pipeline"]) == 2
-    assert "inconclusive" in capsys.readouterr().out
+    assert "inconclusive: it needs three brokers of Apache Kafka, and here is no Maven" in (
+        capsys.readouterr().out
+    )

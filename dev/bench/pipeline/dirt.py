@@ -5,9 +5,10 @@ its own, so that it holds none of the good ones. A handler that fails is another
 batch is done again one by one.
 """
 
+import itertools
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from dev.bench.pipeline.events import EVENT, Record
@@ -17,24 +18,21 @@ LATEST = 1_000  # a duplicate repeats one of so many
 NOBODYS = EVENT.name.replace(".v1", ".v9")
 
 
-def dirty(clean: Iterable[Record], seed: int) -> Iterator[Record]:
-    """The clean records in their order, and among them so many more."""
+def dirty(clean: Sequence[Record], seed: int) -> Iterator[Record]:
+    """The clean records in their order, and among them so many more, at places that are drawn."""
     chance = random.Random(seed)
+    count = len(clean)
+    twice = Counter(chance.choices(range(count), k=round(count * DUPLICATES)))
+    bad = Counter(chance.choices(range(count), k=round(count * POISON)))
+    kinds = itertools.cycle(KINDS)
     latest: deque[Record] = deque(maxlen=LATEST)
-    duplicates = poison = 0.0
-    kind = 0
-    for record in clean:
+    for number, record in enumerate(clean):
         yield record
         latest.append(record)
-        duplicates, poison = duplicates + DUPLICATES, poison + POISON
-        # Spread by chance, in an exact number: on the average one each time that a whole one is due.
-        while duplicates >= 1 and chance.random() < 0.5:
-            duplicates -= 1
+        for _ in range(twice[number]):
             yield chance.choice(latest)
-        while poison >= 1 and chance.random() < 0.5:
-            poison -= 1
-            yield spoiled(record, KINDS[kind % len(KINDS)], chance)
-            kind += 1
+        for _ in range(bad[number]):
+            yield spoiled(record, next(kinds), chance)
 
 
 def spoiled(record: Record, kind: str, chance: random.Random) -> Record:

@@ -80,7 +80,8 @@ def records(count: int, keys: int, seed: int) -> Iterator[Record]:
 
 async def produce(address: KafkaAddress, topic: str, content: Iterable[Record]) -> None:
     """Fill a topic. Raises KafkaError."""
-    producer = AIOKafkaProducer(**address.client_options(), acks="all", enable_idempotence=True)
+    safe = address.profile.idempotence
+    producer = AIOKafkaProducer(**address.client_options(), acks="all", enable_idempotence=safe)
     await producer.start()
     try:
         for record in content:

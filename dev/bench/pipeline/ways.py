@@ -58,12 +58,12 @@ class Run:
     commits_per_round: float
 
 
-async def go(cluster: Cluster, name: str) -> Run:
-    """Go a way, in a group and a database that are new."""
+async def go(cluster: Cluster, name: str, count: int | None = None) -> Run:
+    """Go a way, in a group and a database that are new; `count` events, or as many as the way has."""
     way, database = WAYS[name], f"{name.replace('.', '_')}_{uuid4().hex[:8]}"
     command = [sys.executable, "-m", way.program, way.kind, "--topic", way.topic]
     command += ["--kafka", cluster.kafka.bootstrap_servers, "--mongo", cluster.mongo]
-    command += ["--database", database, "--events", str(way.events)]
+    command += ["--database", database, "--events", str(count or way.events)]
     if way.program == PROJECT:
         command += ["--log", str(RESULTS / f"pipeline-{name}.log"), "--level", way.level]
     else:
