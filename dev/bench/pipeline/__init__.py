@@ -3,6 +3,6 @@
 docs/operations/speed.md says what each ratio means.
 """
 
-from dev.bench.pipeline.bench import bench
+from dev.bench.pipeline.whole import bench
 
 __all__ = ["bench"]
