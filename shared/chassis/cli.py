@@ -24,7 +24,7 @@ from shared.chassis.garbage import let_rest
 from shared.chassis.lifecycle import Misconfigured, Service
 from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent, join
 from shared.chassis.logging import configure_logging
-from shared.chassis.mongo import Document, initiate_replica_set
+from shared.chassis.mongo import Document, UnfitDatabase, initiate_replica_set
 from shared.chassis.operator import DeadLetterDesk
 from shared.chassis.refusals import Refusal
 from shared.chassis.settings import BadSettings, ServiceSettings, load, shown
@@ -229,7 +229,7 @@ def _run(part: Callable[[], Awaitable[None]]) -> None:
     let_rest()
     try:
         uvloop.run(main())
-    except (Misconfigured, BadSettings) as error:
+    except (Misconfigured, UnfitDatabase, BadSettings) as error:
         problems = str(error).splitlines()
         log.error("service.misconfigured", problems=problems)  # noqa: TRY400 - no bug, no stack
         raise typer.Exit(EXIT_MISCONFIGURED) from None
