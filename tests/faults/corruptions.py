@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from dev.faults.history import Fault, History, Line, Mail, Reads, Record
-from tests.faults.made_up import NOON, event, line, mail, named
+from dev.faults.history import Fault, History, Letter, Line, Mail, Reads, Record
+from tests.faults.made_up import NOON, event, gauge, line, mail, named
 from tests.faults.small_world import PROGRAMME
 
 Corruption = Callable[[History, random.Random], History | None]
@@ -235,6 +235,29 @@ def lose_a_dead_letter(history: History, chance: random.Random) -> History:
     return replace(history, faults=[*history.faults, poison])
 
 
+def keep_a_letter_that_nobody_threw_in(history: History, chance: random.Random) -> History:
+    """An event of ours was taken for deadly, and nobody has redriven it."""
+    place = chance.choice(history.events).place
+    letter = Letter("reporting", "reporting-projections", place, "killed_process")
+    return replace(history, letters=[letter])
+
+
+def lose_a_letter_by_name(history: History, chance: random.Random) -> History:
+    """As many are kept as were thrown in, but one of them lies elsewhere."""
+    place = f"obverse.matching.pair.v1:0:{chance.randrange(10_000, 20_000)}"
+    topic, partition, offset = place.split(":")
+    detail = {"topic": topic, "partition": int(partition), "offset": int(offset)}
+    thrown = detail | {"reason": "not_json", "services": ["reporting", "reporting"]}
+    poison = Fault(NOON, "poison", topic, detail=thrown)
+    letters = [
+        Letter("reporting", "reporting-journal", name, "not_json") for name in (place, f"{place}0")
+    ]
+    two = gauge("reporting-1", "obverse_dead_letters_open", 2, reason="not_json")
+    samples = [*history.samples, two]
+    faults = [*history.faults, poison]
+    return replace(history, faults=faults, samples=samples, letters=letters)
+
+
 CORRUPTIONS: tuple[tuple[str, Corruption], ...] = (
     ("I1", lose_a_volunteer_in_the_store),
     ("I1", forget_who_waits),
@@ -249,6 +272,8 @@ CORRUPTIONS: tuple[tuple[str, Corruption], ...] = (
     ("I7", count_too_few),
     ("I7", hold_a_key_for_nothing),
     ("I7", lose_a_dead_letter),
+    ("I7", keep_a_letter_that_nobody_threw_in),
+    ("I7", lose_a_letter_by_name),
     ("I8", give_a_place_twice),
     ("I8", move_to_another_topic),
     ("I8", leave_an_outbox),
