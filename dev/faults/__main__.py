@@ -15,10 +15,13 @@ from typing import Annotated, Any
 import typer
 
 from dev.faults import runs
+from dev.faults.history import History
 from dev.faults.hunting import hunt_all, table
 from dev.faults.judging import PASS, Judgement
+from dev.faults.loading import seconds
 from dev.faults.mutants import MUTANTS
 from dev.faults.recovery import recovery
+from dev.faults.redriving import redrive_killed
 from dev.faults.run import FOLDER, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
@@ -77,7 +80,7 @@ async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
         _tell(f"{plan.name} run with seed {seed}; all of it is kept in build/faults/{name}")
         async with started(name, _tell, proxied=plan.proxied) as cluster:
             async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
-                await run.under_load(runs.mixed(plan.steps))
+                await run.under_load(runs.mixed(plan.steps), mend=redrive_killed)
             judgement = Judgement.of(run.folder, seed, full=plan.full)
             _tell(f"{len(judgement.findings)} findings in {len(judgement.history.events)} events")
             catches = await hunt_all(plan.mutants, cluster, _tell, seed)
@@ -92,6 +95,7 @@ def _report(run: Run, judgement: Judgement) -> dict[str, Any]:
     report = judgement.report() | {
         "records": run.records,
         "commands": len(run.journal.commands),
+        "events_per_second": _per_second(judgement.history),
         "drain_seconds": run.phases["drain_seconds"],
         "recovery_seconds": recovery(judgement.history),
         "memory_mib": run.memory,
@@ -103,6 +107,13 @@ def _report(run: Run, judgement: Judgement) -> dict[str, Any]:
     for folder in (run.folder, FOLDER):
         (folder / "report.json").write_text(text + "\n")
     return report
+
+
+def _per_second(history: History) -> float:
+    """Events published while the load ran, per second of it."""
+    begun, ended = history.phases["load_started"], history.phases["load_stopped"]
+    during = sum(begun <= seconds(event.time) <= ended for event in history.events)
+    return round(during / (ended - begun), 1)
 
 
 def _machine() -> dict[str, Any]:

@@ -25,6 +25,7 @@ LONGEST_SECONDS = 240.0
 LOOK_SECONDS = 0.5
 TRIES = 5
 _DEPTH = re.compile(r"^obverse_outbox_depth\{[^}]*\} (\S+)$", re.MULTILINE)
+_OLDEST = re.compile(r"^obverse_outbox_oldest_seconds\{[^}]*\} (\S+)$", re.MULTILINE)
 
 Offsets = dict[str, dict[str, dict[str, int]]]
 
@@ -51,6 +52,35 @@ async def drained(
         if moment - began > longest:
             return None
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def caught_up(cluster: FaultCluster, longest: float = LONGEST_SECONDS) -> float:
+    """Seconds until all that is older than this call was published and read, while more comes; at most the longest."""
+    began, since = time.monotonic(), time.time()
+    ends: Offsets | None = None
+    while time.monotonic() - began < longest:
+        if ends is None and await _published(cluster, since):
+            ends = await offsets_of(cluster)
+        if ends is not None and _read(await offsets_of(cluster), ends):
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    return round(time.monotonic() - began, 1)
+
+
+async def _published(cluster: FaultCluster, since: float) -> bool:
+    for replica in cluster.replicas:
+        ages = _OLDEST.findall(await _metrics(replica))
+        if not ages or max(map(float, ages)) > time.time() - since:
+            return False
+    return True
+
+
+def _read(found: Offsets, ends: Offsets) -> bool:
+    return all(
+        found[group][place]["committed"] >= at["end"]
+        for group, places in ends.items()
+        for place, at in places.items()
+    )
 
 
 async def _open_work(cluster: FaultCluster, client: Client, journal: Journal) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dev.faults.client import NOBODY
 from dev.faults.cluster import Replica
+from dev.faults.drain import caught_up
 from dev.faults.journal import now
 from dev.faults.proxy import Mode
 from dev.faults.run import Run
@@ -13,6 +14,8 @@ from dev.local.processes import NotReady
 
 SECONDS_TO_END = 15.0
 UNAVAILABLE = 503
+DRAIN_SECONDS = 120.0
+SLOWEST_503_SECONDS = 3.0
 
 
 async def pause_any(run: Run, seconds: float) -> None:
@@ -41,10 +44,13 @@ async def kill_brokers(run: Run, seconds: float) -> None:
     before = len(run.client.watched)
     await run.cluster.kafka.kill()
     await asyncio.sleep(seconds)
-    _tell(run, "brokers_back", "kafka", _answers(run, before))
+    answers = _answers(run, before)
     for node in run.cluster.kafka.nodes:
         await node.start()
     await asyncio.gather(*(node.answering() for node in run.cluster.kafka.nodes))
+    took = await caught_up(run.cluster)
+    more = {"drained_seconds": took, "drained_seconds_limit": DRAIN_SECONDS}
+    _tell(run, "brokers_back", "kafka", answers | {"failed_limit": 0} | more)
 
 
 async def kill_primary(run: Run, seconds: float) -> None:
@@ -64,7 +70,8 @@ async def no_primary(run: Run, seconds: float) -> None:
     for node in run.cluster.mongo.nodes[:2]:
         await node.kill()
     await asyncio.sleep(seconds)
-    _tell(run, "primary_back", "mongo", _answers(run, before))
+    answers = _answers(run, before) | {"slowest_503_limit": SLOWEST_503_SECONDS}
+    _tell(run, "primary_back", "mongo", answers)
     for node in run.cluster.mongo.nodes[:2]:
         await node.start()
     await run.cluster.mongo.has_primary()
@@ -75,7 +82,7 @@ async def restart_all(run: Run) -> None:
     before = len(run.client.watched)
     for replica in run.cluster.replicas:
         await _restart(run, replica)
-    _tell(run, "rolling_restart", "services", _answers(run, before))
+    _tell(run, "rolling_restart", "services", _answers(run, before) | {"failed_limit": 0})
 
 
 def _answers(run: Run, before: int) -> dict[str, Any]:

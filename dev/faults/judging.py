@@ -8,6 +8,7 @@ from typing import Any
 from dev.faults.checker import Finding, Kind, judge, shown
 from dev.faults.history import History
 from dev.faults.landing import AIMED_AT, kills, landed, reached
+from dev.faults.limits import Limit, limits
 from dev.faults.loading import load
 from shared.chassis.passages import PASSAGES
 
@@ -44,9 +45,23 @@ class Judgement:
         return [name for name in AIMED_AT if counts[name] < KILLS_PER_CLASS]
 
     @property
+    def measured(self) -> list[Limit]:
+        """What was measured, beside its bound."""
+        return limits(self.history)
+
+    @property
+    def missed(self) -> list[Limit]:
+        """What was measured and is beyond its bound."""
+        return [limit for limit in self.measured if not limit.kept]
+
+    @property
     def verdict(self) -> str:
-        """A finding fails any run, and so does a place that a full one never reached."""
-        if self.findings or (self.full and self.never_reached):
+        """A finding or a missed bound fails any run, and so does a place that a full one never reached.
+
+        A mutant that nobody caught says that the harness cannot be trusted.
+        """
+        uncaught = len(self.mutants.get("built", ())) > len(self.mutants.get("caught", ()))
+        if self.findings or self.missed or uncaught or (self.full and self.never_reached):
             return FAIL
         return INCONCLUSIVE if self.full and self.too_few else PASS
 
@@ -68,6 +83,7 @@ class Judgement:
             },
             "mutants": {name: len(self.mutants.get(name, ())) for name in ("built", "caught")},
             "landed": dict(landed(self.history)),
+            "limits": [str(limit) for limit in self.measured],
             "seed": self.seed,
             "verdict": self.verdict,
             "reasons": self.reasons(),
@@ -76,6 +92,11 @@ class Judgement:
     def reasons(self) -> list[str]:
         """Why the verdict is not a pass, a line each."""
         lines = [shown(finding) for finding in self.findings]
+        lines += [str(limit) for limit in self.missed]
+        caught = self.mutants.get("caught", ())
+        lines += [
+            f"{name} was not caught" for name in self.mutants.get("built", ()) if name not in caught
+        ]
         if self.full:
             lines += [f"{name} was never reached" for name in self.never_reached]
             counts = landed(self.history)

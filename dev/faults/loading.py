@@ -119,7 +119,7 @@ def _topic(file: Path) -> Iterator[Record]:
 def _data(value: str | None) -> Any:
     try:
         return None if value is None else json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

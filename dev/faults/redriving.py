@@ -73,8 +73,9 @@ async def payload_kills(run: Run) -> None:
     _tell(run, "payload_kills", detail)
 
 
-async def redrive_killed(run: Run) -> None:
-    """Redrive what was taken for deadly, in every service; it is applied once in the end."""
+async def redrive_killed(run: Run) -> int:
+    """Redrive what was taken for deadly, in every service; it is applied once in the end. How many there were."""
+    count = 0
     for service in SERVICES:
         found = await letters(run.cluster, service, reason=KILLED)
         if found:
@@ -86,6 +87,8 @@ async def redrive_killed(run: Run) -> None:
                 "said": answer.lines,
             }
             _tell(run, "redrive_killed", detail, service)
+        count += len(found)
+    return count
 
 
 async def open_programme(run: Run) -> str:

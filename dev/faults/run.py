@@ -55,9 +55,15 @@ class Run:
         (self.folder / "phases.json").write_text(json.dumps(self.phases, indent=1))
 
     async def under_load(
-        self, harm: Callable[["Run"], Awaitable[None]], patience: float = LONGEST_SECONDS
+        self,
+        harm: Callable[["Run"], Awaitable[None]],
+        patience: float = LONGEST_SECONDS,
+        mend: Callable[["Run"], Awaitable[int]] | None = None,
     ) -> None:
-        """Do harm while the load runs; then heal, learn every outcome, drain, and write all down."""
+        """Do harm while the load runs; then heal, learn every outcome, drain, and write all down.
+
+        `mend` is what operators do once all is quiet; what that sets going is waited for, too.
+        """
         self.mark("load_started")
         loading = asyncio.create_task(self.load.run(self.rate))
         try:
@@ -71,6 +77,9 @@ class Run:
         self.memory = check_memory(self.cluster)
         await self.load.learn()
         took = await drained(self.cluster, self.client, self.journal, patience)
+        if took is not None and mend is not None and await mend(self):
+            more = await drained(self.cluster, self.client, self.journal, patience)
+            took = None if more is None else took + more
         self.phases["drain_seconds"] = took
         if took is not None:
             self.mark("drained")

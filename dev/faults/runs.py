@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from dev.faults.disk import fill_disk
 from dev.faults.harm import (
     cut,
     kill_broker,
@@ -15,7 +16,10 @@ from dev.faults.harm import (
 from dev.faults.kills import AIMS, aim, kill_any
 from dev.faults.poison import throw
 from dev.faults.proxy import Mode
+from dev.faults.redriving import payload_kills, redrive_twice
+from dev.faults.repeating import repeat_events
 from dev.faults.run import Run
+from dev.faults.share import malformed_share
 from shared.chassis.passages import PASSAGES
 
 SMOKE = (
@@ -51,7 +55,8 @@ def full(extra: int = 0) -> list[Step]:
 def long(kills: int) -> list[Step]:
     """The full plan, every other fault three times, and random kills up to the number."""
     others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart] * 2
-    others += [_kafka_cut, _mongo_cut] * 3 + [_no_brokers, _no_primary]
+    others += [_kafka_cut, _mongo_cut, fill_disk, redrive_twice, payload_kills, repeat_events] * 3
+    others += [malformed_share, _no_brokers, _no_primary]
     return [*full(), *others, *(kill_any for _ in range(max(0, kills - len(FULL) - 4)))]
 
 
