@@ -46,7 +46,7 @@ def test_effects_are_exact_and_repetitions_are_many_enough() -> None:
 
 def test_whoever_goes_on_too_late_misses_the_bound() -> None:
     killed = Fault(at=100.0, fault="kill", target="matching-1", pid=7)
-    late = Line(at=108.5, process="matching-2", event="intake.assigned")
+    late = Line(at=108.5, process="matching-2", event="intake.assigned", fields={})
     assert shown(run_of(killed, lines=(late,))) == [
         "after_kill.worst_seconds: 8.5, at most 8 missed"
     ]
