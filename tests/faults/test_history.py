@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.faults.history import Fault, History, Passing
+from dev.faults.history import Fault, History, Letter, Passing
 from dev.faults.judging import FAIL, INCONCLUSIVE, KILLS_PER_CLASS, PASS, Judgement
 from dev.faults.landing import AIMED_AT, landed
 from dev.faults.loading import load
@@ -190,3 +190,19 @@ def test_the_report_counts_what_is_bad_once_and_names_it() -> None:
     assert report["landed"]["rebalance"] == KILLS_PER_CLASS
     assert (report["seed"], report["verdict"]) == (5, "fail")
     assert report["reasons"][0] == "I1 lost: gone: e1, e2"
+
+
+def test_a_value_too_deep_to_be_read_is_none(tmp_path: Path) -> None:
+    row = {"partition": 0, "offset": 1, "key": "p1", "headers": {}, "value": "[" * 10_000}
+    write(tmp_path / "topics" / f"{TOPIC}.jsonl", row)
+    assert load(tmp_path).records[0].data is None
+
+
+def test_dead_letters_are_those_that_were_listed(tmp_path: Path) -> None:
+    assert load(tmp_path).letters is None
+    row = {"service": "reporting", "group": "reporting-journal", "place": f"{TOPIC}:2:8"}
+    listed = [{**row, "reason": "not_json"}]
+    (tmp_path / "letters.json").write_text(json.dumps(listed))
+    assert load(tmp_path).letters == [
+        Letter("reporting", "reporting-journal", f"{TOPIC}:2:8", "not_json")
+    ]
