@@ -160,3 +160,29 @@ async def said(variables: dict[str, str], project: Path, state: str) -> bool:
     assert command.returncode == 0
     lines = [json.loads(line) for line in output.splitlines()]
     return bool(lines) and all(line["state"] == state for line in lines)
+
+
+async def test_a_service_and_its_import_refuse_what_a_newer_release_made(
+    database: MongoDatabase, start: Start, variables: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    newer = {"owner": "enrollment", "number": 1, "name": "rooms of pairs", "readable_from": 1}
+    await database["migrations"].insert_one({"_id": "enrollment:1", "ended": None} | newer)
+    replica = await start("older")
+    assert await asyncio.wait_for(replica.child.ended(), 60) == 78
+    (line,) = [
+        one for one in lines_of(replica.child.log) if one["event"] == "service.misconfigured"
+    ]
+    assert "migrated by a newer release (enrollment:1, rooms of pairs)" in line["problems"][0]
+
+    (tmp_path / "people.csv").write_text("Staff Number\nS1\n", encoding="utf-8")
+    mapping = project / "mappings" / "directory.toml"
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.enrollment", "import"),
+        *(str(tmp_path / "people.csv"), "--mapping", str(mapping)),
+        env=variables,
+        cwd=project,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, words = await command.communicate()
+    assert (command.returncode, b"migrated by a newer release" in words) == (78, True)
+    assert set(await database.list_collection_names()) == {"migrations", "processes"}
