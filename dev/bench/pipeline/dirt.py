@@ -20,7 +20,7 @@ NOBODYS = EVENT.name.replace(".v1", ".v9")
 
 def dirty(clean: Sequence[Record], seed: int) -> Iterator[Record]:
     """The clean records in their order, and among them so many more, at places that are drawn."""
-    chance = random.Random(seed)
+    chance = random.Random(f"dirt {seed}")  # the seed alone would draw the keys of the clean ones
     count = len(clean)
     twice = Counter(chance.choices(range(count), k=round(count * DUPLICATES)))
     bad = Counter(chance.choices(range(count), k=round(count * POISON)))
