@@ -141,8 +141,8 @@ class Subscription:
                 await self._stopping.wait()
 
     async def measure(self) -> None:
-        """Look how far behind the group is here."""
-        if self._owned:
+        """Look how far behind the group is here; nothing is asked while it stops."""
+        if self._owned and not self._stopping.is_set():
             await self.progress.measure(self._consumer())
 
     async def _apply(self, incoming: Sequence[Incoming], share: int) -> None:
