@@ -8,7 +8,7 @@ ONLY ?=
 SEED ?= 1
 KILLS ?= 200
 
-.PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long up down smoke
+.PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long drills up down smoke
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
 
 faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 for another one
 	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS)
+
+drills: setup ## provoke every alarm once, under a real Prometheus and over the logs: 10 minutes
+	@$(RUN) -m dev.drills
 
 up: ## build and start everything in containers
 	@deploy/up

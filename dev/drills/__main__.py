@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.alerts.ask import queries
+from dev.demo.company_api import Unexpected
 from dev.drills.prometheus import Prometheus
 from dev.drills.run import Record, Run
 from dev.drills.scenes import DRILLS, Drill
@@ -38,7 +39,7 @@ def main(
     drills = [one for one in DRILLS if not only or one.scene.__name__ in only]
     try:
         run = asyncio.run(_play(drills))
-    except NotReady as trouble:
+    except (NotReady, Unexpected) as trouble:
         print(trouble, file=sys.stderr)
         raise typer.Exit(1) from None
     problems = [*run.problems, *([] if only else _never_drilled(run.records, drills))]

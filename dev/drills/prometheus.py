@@ -49,6 +49,8 @@ class Prometheus:
             log=self._folder / "prometheus.log",
         )
         await wait_until(self._answers, what="Prometheus answers", within=30, child=self._child)
+        what = "Prometheus has scraped every service"
+        await wait_until(self._has_seen_all, what=what, within=30, child=self._child)
 
     async def stop(self) -> None:
         """End it."""
@@ -63,11 +65,11 @@ class Prometheus:
             a["labels"]["alertname"] for a in answer["data"]["alerts"] if a["state"] == "firing"
         }
 
-    async def value(self, query: str) -> float:
-        """The first value of an instant query; 0 where there is none."""
-        answer = (await self._http.get("/api/v1/query", params={"query": query})).json()
+    async def _has_seen_all(self) -> bool:
+        twice = {"query": "count(count_over_time(obverse_ready[1m]) >= 2)"}
+        answer = (await self._http.get("/api/v1/query", params=twice)).json()
         result = answer["data"]["result"]
-        return float(result[0]["value"][1]) if result else 0.0
+        return bool(result) and float(result[0]["value"][1]) == len(self._targets)
 
     async def _answers(self) -> bool:
         try:

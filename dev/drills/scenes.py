@@ -84,7 +84,8 @@ async def no_database(stage: Stage) -> AsyncIterator[None]:
     async def ask() -> None:
         while True:
             await stage.throw(UNKNOWN_TYPE, str(uuid4()))
-            await stage.statuses("enrollment", "/v1/programmes", 1, token=True)
+            path = f"/v1/programmes/{stage.programme_id}"
+            await stage.statuses("enrollment", path, 1, token=True)
             await asyncio.sleep(0.2)
 
     try:
@@ -126,12 +127,19 @@ async def a_spoilt_document(stage: Stage) -> AsyncIterator[None]:
     """Somebody has edited a programme by hand; reading it is a 500."""
     programmes = stage.base("enrollment")["programmes"]
     whole = await programmes.find_one({"_id": UUID(stage.programme_id)})
-    await programmes.update_one({"_id": whole["_id"]}, {"$unset": {"title": ""}})
+    await programmes.update_one({"_id": whole["_id"]}, {"$unset": {"terms": ""}})
     path = f"/v1/programmes/{stage.programme_id}"
     answers = await stage.statuses("enrollment", path, 3, token=True)
     if answers != [500, 500, 500]:
         raise Unexpected(f"a spoilt programme was answered {answers}")
-    yield
+
+    async def read_on() -> None:
+        while True:
+            await stage.statuses("enrollment", path, 1, token=True)
+            await asyncio.sleep(0.5)
+
+    async with _meanwhile(read_on):
+        yield
     await programmes.replace_one({"_id": whole["_id"]}, whole)
 
 
@@ -209,8 +217,10 @@ async def _visit(stage: Stage, group: str, topics: list[Topic]) -> None:
         heartbeat_interval_ms=300,
         **stage.platform.kafka.client_options(),
     )
-    await consumer.start()
-    await consumer.stop()
+    try:
+        await consumer.start()
+    finally:
+        await consumer.stop()
 
 
 async def _commit(stage: Stage, place: TopicPartition, offset: int | None) -> int:
