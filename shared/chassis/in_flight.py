@@ -9,6 +9,7 @@ from waiting is marked by its lane.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from pymongo import DeleteOne, ReturnDocument, UpdateOne
 from pymongo.read_concern import ReadConcern
@@ -23,6 +24,14 @@ COLLECTION = "in_flight"
 DEATHS_ALLOWED = 3
 
 
+class Side(Enum):
+    """Where a message lies, seen from a stretch."""
+
+    BEFORE = auto()
+    INSIDE = auto()
+    BEHIND = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Offsets that were begun and not ended; `begun` counts by how many processes."""
@@ -31,9 +40,11 @@ class Stretch:
     last: int
     begun: int
 
-    def holds(self, offset: int) -> bool:
-        """Whether the offset lies in it."""
-        return self.first <= offset <= self.last
+    def side(self, offset: int) -> Side:
+        """Where the offset lies."""
+        if offset < self.first:
+            return Side.BEFORE
+        return Side.INSIDE if offset <= self.last else Side.BEHIND
 
     def deaths(self, offset: int) -> int:
         """How many processes began this very message and did not end it."""

@@ -17,7 +17,7 @@ from shared.chassis.batches import Partition
 from shared.chassis.correlation import Trail, following
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
-from shared.chassis.in_flight import Stretch
+from shared.chassis.in_flight import Side, Stretch
 from shared.chassis.messages import Incoming, Message, Routes, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
@@ -84,16 +84,31 @@ class Intake:
             raise
 
     async def _apply(self, incoming: Sequence[Incoming]) -> Outcomes:
-        if not any(self._is_suspect(item.message) for item in incoming):
-            try:
-                outcomes, freed = await self._apply_together(incoming)
-            except Exception as error:
-                if is_transient(error):
-                    raise
-            else:
-                for lane in freed:
-                    outcomes += await self.drain(lane)
-                return outcomes
+        """What a dead process had begun is taken one by one; what lies before it and behind it is not."""
+        parts: dict[Side, list[Incoming]] = {side: [] for side in Side}
+        for item in incoming:
+            topic, partition, offset, *_ = item.message
+            stretch = self._suspects.get((topic, partition))
+            parts[stretch.side(offset) if stretch else Side.BEFORE].append(item)
+        outcomes = await self._apply_most(parts[Side.BEFORE])
+        outcomes += await self._apply_each(parts[Side.INSIDE])
+        return outcomes + await self._apply_most(parts[Side.BEHIND])
+
+    async def _apply_most(self, incoming: Sequence[Incoming]) -> Outcomes:
+        """All at once; one by one where something in it fails."""
+        if not incoming:
+            return Outcomes()
+        try:
+            outcomes, freed = await self._apply_together(incoming)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            return await self._apply_each(incoming)
+        for lane in freed:
+            outcomes += await self.drain(lane)
+        return outcomes
+
+    async def _apply_each(self, incoming: Sequence[Incoming]) -> Outcomes:
         outcomes = Outcomes()
         for item in incoming:
             outcomes += await self._apply_alone(item)
@@ -117,30 +132,27 @@ class Intake:
             flaw = _flaw_of(error)
         return await self.transactions.run(lambda tx: self._take_next(tx, lane, flaw))
 
-    def _is_suspect(self, message: Message) -> bool:
-        stretch = self._suspects.get((message.topic, message.partition))
-        return stretch is not None and stretch.holds(message.offset)
-
     async def _apply_together(self, incoming: Sequence[Incoming]) -> tuple[Outcomes, list[str]]:
         messages = [item.message for item in incoming]
         marked = asyncio.create_task(in_flight.mark(self.database, self._owner, messages))
         try:
-            return await self.transactions.run(lambda tx: self._apply_batch(tx, incoming, marked))
+            return await self.transactions.run(lambda tx: self._apply_all(tx, incoming, marked))
         finally:
             await asyncio.wait([marked])
 
-    async def _apply_batch(
-        self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None]
+    async def _apply_all(
+        self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None] | None = None
     ) -> tuple[Outcomes, list[str]]:
-        """The batch as one transaction, and the lanes in which more may have its turn now.
+        """All of these in one transaction, and the lanes in which more may have its turn now.
 
-        No handler runs before the mark is there. What waited is not taken here: it may be more than a
+        No handler runs before the mark is there, where it is still on its way. What waited is not taken here: it may be more than a
         transaction can hold.
         """
         before = await cursors.load(tx, {item.lane for item in incoming if item.lane})
         after = dict(before)
-        await marked
-        passage("intake.marked")
+        if marked is not None:
+            await marked
+            passage("intake.marked")
         outcomes = Outcomes()
         for item in incoming:
             outcomes[await self._apply_one(tx, item, after)] += 1
@@ -156,23 +168,15 @@ class Intake:
         await in_flight.mark(self.database, self._owner, [item.message], deaths)
         passage("intake.marked")
         try:
-            outcome = await self.transactions.run(lambda tx: self._apply_single(tx, item))
+            outcomes, freed = await self.transactions.run(lambda tx: self._apply_all(tx, [item]))
         except Exception as error:
             if is_transient(error):
                 raise
             failed = item._replace(flaw=_flaw_of(error))
-            outcome = await self.transactions.run(lambda tx: self._apply_single(tx, failed))
-        outcomes = Outcomes([outcome])
-        if item.lane:
-            outcomes += await self.drain(item.lane)
+            outcomes, freed = await self.transactions.run(lambda tx: self._apply_all(tx, [failed]))
+        for lane in freed:
+            outcomes += await self.drain(lane)
         return outcomes
-
-    async def _apply_single(self, tx: Tx, item: Incoming) -> str:
-        before = await cursors.load(tx, [item.lane] if item.lane else [])
-        after = dict(before)
-        outcome = await self._apply_one(tx, item, after)
-        await cursors.save(tx, before, after)
-        return outcome
 
     async def _take_next(self, tx: Tx, lane: str, flaw: str | None) -> Outcomes:
         """The one waiting message whose turn it is; nothing when the lane is held or has a gap."""
