@@ -61,6 +61,7 @@ class Logs:
         self._base.execute(
             f"SET VARIABLE moment = {moment.get(at, '?::TIMESTAMP')}", [] if at in moment else [at]
         )
+        self._base.execute("DELETE FROM logs WHERE ts > moment()")
 
     def ask(self, query: Query, sought: str = "") -> list[Row]:
         """The rows of a query."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dev.documents import decisions, tables
+from dev.documents import alarms, decisions, tables
 
 Block = Callable[[Path], str]
 
@@ -12,7 +12,11 @@ SETTINGS = Path("docs/operations/settings.md")
 DECISIONS = Path("docs/decisions/README.md")
 
 BLOCKS: Mapping[Path, Mapping[str, Block]] = {
-    RUNBOOK: {"log-events": tables.log_events, "metrics": tables.metrics},
+    RUNBOOK: {
+        "alarms": alarms.alarms,
+        "log-events": tables.log_events,
+        "metrics": tables.metrics,
+    },
     SETTINGS: {"settings": tables.settings},
     DECISIONS: {"decisions": decisions.index},
 }

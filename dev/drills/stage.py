@@ -167,7 +167,9 @@ class Stage:
             )
             for _ in range(messages)
         ]
-        await asyncio.gather(*futures)
+        await asyncio.gather(
+            *futures, return_exceptions=True
+        )  # some may be lost: nobody wants them
 
     @property
     def producer(self) -> AIOKafkaProducer:
