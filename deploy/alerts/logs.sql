@@ -54,7 +54,7 @@ WHERE event = 'http.failed' AND ts > moment() - INTERVAL 5 MINUTE GROUP BY ALL;
 -- alert: RequestsUnavailable
 SELECT service AS what, line->>'code' AS code, count(*) AS times FROM logs
 WHERE event = 'http.unavailable' AND ts > moment() - INTERVAL 5 MINUTE
-GROUP BY ALL HAVING max(ts) - min(ts) > INTERVAL 1 MINUTE;
+GROUP BY ALL HAVING max(ts) - min(ts) > INTERVAL 2 MINUTE AND max(ts) > moment() - INTERVAL 2 MINUTE;
 
 -- alert: ScheduleFailing
 SELECT line->>'schedule' AS what, any_value(line->>'reason') AS reason, count(*) AS times FROM logs

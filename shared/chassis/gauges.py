@@ -90,8 +90,7 @@ class _Gauges:
             for work, age in self.watched.overdue.items():
                 self._overdue[work] = await age()
                 self._metrics.overdue_seconds.labels(work).set(self._overdue[work])
-        for subscription in self.watched.subscriptions:
-            await subscription.measure()
+        await asyncio.gather(*(item.measure() for item in self.watched.subscriptions))
 
     def tell(self) -> None:
         """One line that says it all; it is also the sign that the process lives."""

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from shared.chassis.metrics import Metrics
 
-SECONDS_TO_ASK = 5.0
+SECONDS_TO_ASK = 2.0
 
 
 class Progress:

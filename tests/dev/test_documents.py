@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dev.documents import __main__ as command
-from dev.documents import decisions, links, mentions, pages, tables
+from dev.documents import alarms, decisions, links, mentions, pages, tables
 from shared.chassis.log_events import CHASSIS_EVENTS
 from shared.chassis.settings import ServiceSettings
 
@@ -80,6 +80,8 @@ def tree(tmp_path: Path, project: Path) -> Path:
         copy = tmp_path / page.relative_to(project)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(page.read_bytes())
+    (tmp_path / alarms.RULES).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / alarms.RULES).write_bytes((project / alarms.RULES).read_bytes())
     for path, text in pages.stale(tmp_path).items():
         (tmp_path / path).write_text(text, encoding="utf-8")
     return tmp_path
