@@ -66,13 +66,21 @@ async def no_broker(stage: Stage) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def a_flood(stage: Stage) -> AsyncIterator[None]:
-    """Messages come faster than a group can read."""
+    """Messages come faster than a group can read, whose process gets a quarter of its time."""
+    reader = stage.platform.children["reporting"].pid
 
     async def flood() -> None:
         while True:
             await stage.flood(2_000)
 
-    async with _meanwhile(flood):
+    async def starve() -> None:
+        while True:
+            stage.freeze(reader)
+            with _at_last(lambda: stage.go_on(reader)):
+                await asyncio.sleep(0.6)
+            await asyncio.sleep(0.2)
+
+    async with _meanwhile(flood), _meanwhile(starve):
         yield
 
 

@@ -15,14 +15,15 @@ class Consumer:
     """What the progress asks of aiokafka's consumer."""
 
     def __init__(self, ends: Mapping[TopicPartition, int]) -> None:
-        self.ends = dict(ends)
+        self.ends: dict[TopicPartition, int] = dict(ends)
         self.away = False
 
     def assignment(self) -> frozenset[TopicPartition]:
         return frozenset(self.ends)
 
     def highwater(self, place: TopicPartition) -> int:
-        return self.ends[place]
+        end: int = self.ends[place]
+        return end
 
     async def end_offsets(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         if self.away:
