@@ -17,7 +17,7 @@ from shared.chassis.correlation import following
 from shared.chassis.lifecycle import Schedule
 from shared.chassis.passages import passage
 from shared.chassis.transactions import Transactions
-from shared.chassis.troubles import is_transient
+from shared.chassis.troubles import is_conflict, is_transient
 
 log = structlog.get_logger("services.notifications.schedules")
 
@@ -41,11 +41,19 @@ class Worker:
     async def plan(self) -> None:
         """Plan until there are no news left."""
         for _ in range(ROUNDS_PER_TICK):
-            pairs = await self.transactions.run(
-                lambda tx: handlers.plan_reminders(Unit(tx), self.mail_domain, PAIRS_AT_ONCE)
-            )
-            if pairs < PAIRS_AT_ONCE:
+            if await self._plan(PAIRS_AT_ONCE) < PAIRS_AT_ONCE:
                 return
+
+    async def _plan(self, most: int) -> int:
+        """Plan for so many pairs, and for fewer where news of them come faster than that can be done."""
+        try:
+            return await self.transactions.run(
+                lambda tx: handlers.plan_reminders(Unit(tx), self.mail_domain, most)
+            )
+        except Exception as error:
+            if most == 1 or not is_conflict(error):
+                raise
+        return await self._plan(most // 10)
 
     async def send(self) -> None:
         """Send until nothing is due."""

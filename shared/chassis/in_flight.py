@@ -67,7 +67,7 @@ async def found(
 ) -> dict[Partition, Stretch]:
     """The marks that other owners of these partitions left; one's own tell of trouble, not of death."""
     names = {_name(partition): partition for partition in partitions}
-    where = {"_id": {"$in": list(names)}, "owner": {"$ne": owner}}
+    where = {"_id": {"$in": list(names)}, "owner": {"$ne": owner}, "begun": {"$gt": 0}}
     rows = await _marks(database).find(where).to_list(None)
     return {names[row["_id"]]: Stretch(row["first"], row["last"], row["begun"]) for row in rows}
 

@@ -23,7 +23,7 @@ from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions, Tx
-from shared.chassis.troubles import is_transient
+from shared.chassis.troubles import is_conflict, is_transient
 from shared.contracts.catalogue import CATALOGUE
 
 Outcomes = Counter[str]
@@ -95,12 +95,15 @@ class Intake:
         return outcomes + await self._apply_most(parts[Side.BEHIND])
 
     async def _apply_most(self, incoming: Sequence[Incoming]) -> Outcomes:
-        """All at once; one by one where something in it fails."""
+        """All at once; in halves where others are faster again and again, one by one where something in it fails."""
         if not incoming:
             return Outcomes()
         try:
             outcomes, freed = await self._apply_together(incoming)
         except Exception as error:
+            if is_conflict(error) and (half := len(incoming) // 2):
+                first = await self._apply_most(incoming[:half])
+                return first + await self._apply_most(incoming[half:])
             if is_transient(error):
                 raise
             return await self._apply_each(incoming)
@@ -139,6 +142,7 @@ class Intake:
             return await self.transactions.run(lambda tx: self._apply_all(tx, incoming, marked))
         finally:
             await asyncio.wait([marked])
+            marked.exception()  # it may have failed beside the transaction, which tells it
 
     async def _apply_all(
         self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None] | None = None

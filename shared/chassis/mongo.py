@@ -30,7 +30,7 @@ MAJORITY_READ = ReadConcern("majority")
 AT_ONCE = 1_000
 
 # The driver looks for a server every 500 ms and may end that late: a caller has the 503 within 3 s.
-SERVER_SELECTION_MS = 2_000
+SERVER_SELECTION_MS = 1_500
 CONNECT_MS = 2_000
 # A server that neither answers nor refuses is given up after this and CONNECT_MS.
 HEARTBEAT_MS = 2_000

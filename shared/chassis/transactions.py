@@ -22,12 +22,12 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
 
 from shared.chassis.clock import Clock
 from shared.chassis.correlation import Trail, current_trail, following
 from shared.chassis.mongo import (
     AT_ONCE,
-    MAJORITY,
     MAJORITY_READ,
     Client,
     Collections,
@@ -37,6 +37,7 @@ from shared.chassis.mongo import (
 )
 from shared.chassis.outbox import Outgoing, store_outgoing
 from shared.chassis.passages import passage
+from shared.chassis.patience import patience
 from shared.chassis.refusals import Conflict
 from shared.chassis.troubles import INTERRUPTED
 from shared.contracts.base import Contract
@@ -51,7 +52,6 @@ Filter = Mapping[str, Any]
 Write = InsertOne[Document] | UpdateOne | UpdateMany | ReplaceOne[Document] | DeleteOne | DeleteMany
 
 DUPLICATE_KEY = 11_000
-SECONDS_TO_KEEP_TRYING = 5.0
 
 
 class Tx:
@@ -169,7 +169,7 @@ class Transactions:
         `work` may run several times; it must have no effect but through its Tx. Raises what `work` raises,
         Conflict where a unique key is taken, or the driver's error when the database stays away.
         """
-        deadline = time.monotonic() + SECONDS_TO_KEEP_TRYING
+        deadline = time.monotonic() + patience.get().trying
         while True:
             try:
                 return await self._attempt(work, deadline)
@@ -192,7 +192,7 @@ class Transactions:
             await self._client.start_session() as session,
             session.start_transaction(
                 read_concern=MAJORITY_READ,
-                write_concern=MAJORITY,
+                write_concern=WriteConcern("majority", wtimeout=patience.get().majority),
                 read_preference=ReadPreference.PRIMARY,
             ),
         ):

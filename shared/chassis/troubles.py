@@ -27,6 +27,13 @@ INTERRUPTED = 11601
 PASSING_CODES = frozenset({13, 18, 24, 50, 112, 14031, INTERRUPTED})
 
 
+def is_conflict(error: BaseException) -> bool:
+    """Whether another unit of work wrote the same documents first, again and again: a smaller one ends sooner."""
+    if isinstance(error, ConnectionFailure) or not isinstance(error, PyMongoError):
+        return False
+    return error.has_error_label("TransientTransactionError")
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether trying the same again later may succeed."""
     if isinstance(error, PASSING):

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from pymongo import UpdateOne
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, OperationFailure
 
+from shared.chassis import passages
 from shared.chassis.clock import system_clock
 from shared.chassis.dead_letters import listing
 from shared.chassis.foundation import OWN_INDEXES
@@ -16,6 +17,7 @@ from shared.chassis.intake import Intake
 from shared.chassis.messages import Message, Routes
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.operator import DeadLetterDesk
+from shared.chassis.patience import PATIENT, patience
 from shared.chassis.refusals import Conflict, Invalid
 from shared.chassis.transactions import Transactions, Tx
 from shared.contracts.enrollment.v1 import ContactChanged
@@ -310,6 +312,39 @@ async def test_trouble_that_many_owners_live_through_counts_as_no_death(desk: De
 
     assert await desk.take(ended(1)) == {"applied": 1}
     assert await desk.reasons() == []
+
+
+async def test_only_what_a_dead_process_had_begun_is_taken_one_by_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stretch = {"_id": f"{TOPIC}:0", "first": 3, "last": 4, "begun": 1, "owner": "the dead one"}
+    await desk.database["in_flight"].insert_one(stretch)
+    await desk.intake.assigned([(TOPIC, 0)])
+    passed: list[str] = []
+    monkeypatch.setattr(passages, "hook", passed.append)
+    assert await desk.take(*map(ended, range(1, 8))) == {"applied": 7}
+    # 1 and 2 together, 3, 4, and 5 to 7 together.
+    assert passed.count("transaction.committed") == 4
+    assert await desk.seen() == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_batch_that_others_overtake_again_and_again_goes_on_in_parts(desk: Desk) -> None:
+    patience.set(PATIENT._replace(trying=0.2))
+    await desk.take(ended(1, pair=OTHER))
+
+    async def hold(tx: Tx) -> None:
+        tx.write("seen", UpdateOne({"_id": str(OTHER)}, {"$set": {"held": True}}))
+        await tx.count("seen", {})
+        with pytest.raises(OperationFailure):
+            await desk.take(ended(1), ended(2, pair=OTHER, offset=9))
+        assert await desk.seen() == [1]
+
+    await desk.transactions.run(hold)
+    assert await desk.take(ended(1), ended(2, pair=OTHER, offset=9)) == {
+        "applied": 1,
+        "duplicate": 1,
+    }
+    assert await desk.seen(OTHER) == [1, 2]
 
 
 async def test_what_waited_when_a_process_died_goes_on_with_the_next_owner(desk: Desk) -> None:

@@ -13,7 +13,6 @@ from structlog.testing import capture_logs
 
 from dev.local.mongo import EmbeddedMongo
 from dev.local.processes import NotReady
-from shared.chassis import transactions as module
 from shared.chassis.clock import system_clock
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.foundation import OWN_INDEXES
@@ -27,6 +26,7 @@ from shared.chassis.mongo import (
     open_database,
 )
 from shared.chassis.outbox import OUTBOX
+from shared.chassis.patience import PATIENT, patience
 from shared.chassis.refusals import Conflict
 from shared.chassis.transactions import Transactions, Tx, _commit
 from shared.chassis.troubles import is_transient
@@ -229,9 +229,9 @@ async def test_a_read_cannot_write(transactions: Transactions, database: MongoDa
 
 
 async def test_a_conflict_that_does_not_end_is_given_up(
-    transactions: Transactions, database: MongoDatabase, monkeypatch: pytest.MonkeyPatch
+    transactions: Transactions, database: MongoDatabase
 ) -> None:
-    monkeypatch.setattr(module, "SECONDS_TO_KEEP_TRYING", 0.3)
+    patience.set(PATIENT._replace(trying=0.3))
     await transactions.run(count_on)
 
     async def hold(tx: Tx) -> None:

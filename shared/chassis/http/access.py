@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.chassis.correlation import Trail, following, new_trail
 from shared.chassis.http.problems import failed
 from shared.chassis.metrics import Metrics
+from shared.chassis.patience import HURRIED, patience
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ class Access:
             await self._app(scope, receive, send)
             return
         trail = _trail(Headers(scope=scope))
+        patience.set(HURRIED)  # every request is a task of its own
         with following(trail):
             await self._serve(scope, receive, _Reply(send, trail))
 
