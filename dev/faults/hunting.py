@@ -20,6 +20,7 @@ from dev.faults.journal import now
 from dev.faults.kills import aim
 from dev.faults.loading import load
 from dev.faults.mutants import MUTANTS
+from dev.faults.redriving import redrive_killed
 from dev.faults.run import FOLDER, Run, Tell, loaded, only_one, started
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
@@ -59,7 +60,7 @@ async def hunt(
     try:
         await cluster.renew(folder, {} if as_it_is else {"FAULT_MUTANT": name}, tell)
         async with loaded(cluster, seed=seed, rate=RATE, tell=tell) as run:
-            await run.under_load(_warm(PROVOCATIONS[name]), PATIENCE_SECONDS)
+            await run.under_load(_warm(PROVOCATIONS[name]), PATIENCE_SECONDS, redrive_killed)
             late = [] if "drained" in run.phases else [LATE]
     except NotReady as trouble:
         tell(f"  {trouble}")
