@@ -192,7 +192,7 @@ class Transactions:
             await self._client.start_session() as session,
             session.start_transaction(
                 read_concern=MAJORITY_READ,
-                write_concern=WriteConcern("majority", wtimeout=patience.get().majority),
+                write_concern=_a_majority(),
                 read_preference=ReadPreference.PRIMARY,
             ),
         ):
@@ -207,6 +207,11 @@ class Transactions:
         if published:
             self.published.set()
         return result
+
+
+def _a_majority() -> WriteConcern:
+    """What a commit waits for, as long as the patience of this task says."""
+    return WriteConcern("majority", wtimeout=patience.get().majority)
 
 
 async def _commit(session: AsyncIOMotorClientSession, deadline: float) -> None:

@@ -65,4 +65,4 @@ def dead_letter_outside(replace: Replace) -> None:
 def w1(replace: Replace) -> None:
     """What the primary alone has is taken for kept."""
     replace(mongo, "MAJORITY", WriteConcern(1))
-    replace(transactions, "MAJORITY", WriteConcern(1))
+    replace(transactions, "_a_majority", lambda: WriteConcern(1))
