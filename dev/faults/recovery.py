@@ -9,6 +9,7 @@ from dev.faults.landing import kills
 
 AFTER_KILL_SECONDS = SESSION_TIMEOUT_MS / 1000 + 5
 AFTER_STOP_SECONDS = 3.0
+End = tuple[str, float]  # which process, and when
 _GIVEN_UP_SECONDS = 60.0  # nobody was there to take over, or it died too
 
 
@@ -21,25 +22,35 @@ def recovery(history: History) -> dict[str, dict[str, float]]:
     ]
     limits = {"after_kill": AFTER_KILL_SECONDS, "after_stop": AFTER_STOP_SECONDS}
     ends = {"after_kill": killed, "after_stop": _while_others_lived(stopped)}
+    every = [*killed, *stopped]
     return {
-        name: _told([s for end in ends[name] if (s := _until(assigned, *end)) is not None], limit)
+        name: _told(
+            [s for e in ends[name] if (s := _until(assigned, every, *e)) is not None], limit
+        )
         for name, limit in limits.items()
     }
 
 
-def _until(assigned: Iterable[Line], process: str, at: float) -> float | None:
-    """Until another replica of the service was given partitions; None where that cannot be said."""
-    service = process.rpartition("-")[0]
+def _until(assigned: Iterable[Line], ends: Iterable[End], process: str, at: float) -> float | None:
+    """Until another replica of the service was given partitions; None where that one ended meanwhile, too."""
+    service = _service(process)
     after = [
-        line.at - at
+        line.at
         for line in assigned
         if line.service == service and line.process != process and line.at >= at
     ]
     first = min(after, default=None)
-    return first if first is not None and first < _GIVEN_UP_SECONDS else None
+    if first is None or first - at > _GIVEN_UP_SECONDS:
+        return None
+    others = [when for other, when in ends if other != process and _service(other) == service]
+    return None if any(at <= when <= first for when in others) else first - at
 
 
-def _while_others_lived(stopped: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def _service(process: str) -> str:
+    return process.rpartition("-")[0]
+
+
+def _while_others_lived(stopped: Sequence[End]) -> list[End]:
     """Without the end of the run, when all stop at once."""
     return [
         (process, at)

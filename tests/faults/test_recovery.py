@@ -38,3 +38,16 @@ def test_the_end_of_the_run_is_no_orderly_end_that_others_recover_from() -> None
 
     assert recovery(History(lines=stops))["after_stop"] == {"seen": 0, "limit": 3.0}
     assert recovery(History(lines=[*one, *stops]))["after_stop"]["worst"] == 0.8
+
+
+def test_nobody_recovers_from_an_end_that_ended_itself_first() -> None:
+    """An aimed kill strikes whoever comes to the place, also the one that just took over."""
+    lines = [
+        line("matching-1", "service.stopping", 10.0),
+        line("matching-2", "intake.assigned", 20.0),
+    ]
+    killed = Fault(11.0, "crash", "matching-2")
+    elsewhere = Fault(11.0, "crash", "reporting-2")
+
+    assert recovery(History(faults=[killed], lines=lines))["after_stop"]["seen"] == 0
+    assert recovery(History(faults=[elsewhere], lines=lines))["after_stop"]["worst"] == 10.0
