@@ -1,6 +1,6 @@
 """How soon others went on: from a death, or an orderly end, until the group had given the work to somebody else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 from dev.faults.cluster import SESSION_TIMEOUT_MS
@@ -17,9 +17,7 @@ def recovery(history: History) -> dict[str, dict[str, float]]:
     """Seconds after kills and after orderly ends: how many were seen, their median, the worst, the limit."""
     assigned = [line for line in history.lines if line.event == "intake.assigned"]
     killed = [(kill.target, kill.at) for kill in kills(history)]
-    stopped = [
-        (line.process, line.at) for line in history.lines if line.event == "service.stopping"
-    ]
+    stopped = list(_ended_in_good_order(history.lines))
     limits = {"after_kill": AFTER_KILL_SECONDS, "after_stop": AFTER_STOP_SECONDS}
     ends = {"after_kill": killed, "after_stop": _while_others_lived(stopped)}
     every = [*killed, *stopped]
@@ -29,6 +27,18 @@ def recovery(history: History) -> dict[str, dict[str, float]]:
         )
         for name, limit in limits.items()
     }
+
+
+def _ended_in_good_order(lines: Iterable[Line]) -> Iterator[End]:
+    """Whoever was killed while it stopped is no such one: it said no last word."""
+    stopping: dict[str, float] = {}
+    for line in lines:
+        if line.event == "service.stopping":
+            stopping[line.process] = line.at
+        elif line.event == "service.stopped" and line.process in stopping:
+            yield line.process, stopping.pop(line.process)
+        elif line.event == "service.started":
+            stopping.pop(line.process, None)
 
 
 def _until(assigned: Iterable[Line], ends: Iterable[End], process: str, at: float) -> float | None:

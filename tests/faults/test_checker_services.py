@@ -423,7 +423,7 @@ def round_line(event_: str, number: int) -> Line:
     [
         ([("round.started", 1), ("round.completed", 1)], 0),
         ([("round.started", 1), ("round.started", 2), ("round.completed", 2)], 0),
-        ([("round.started", 1), ("round.started", 1)], 1),
+        ([("round.started", 1), ("round.started", 1), ("round.completed", 1)], 0),  # after trouble
         ([("round.started", 1), ("round.started", 2), ("round.completed", 1)], 1),
         ([("round.started", 1), ("round.completed", 1), ("round.completed", 1)], 1),
     ],
@@ -431,6 +431,12 @@ def round_line(event_: str, number: int) -> Line:
 def test_a_round_ends_once_under_its_newest_fence(lines: list[tuple[str, int]], wrong: int) -> None:
     history = History(lines=[round_line(*one) for one in lines])
     assert len(findings(fences.grow, history)) == wrong
+
+
+def test_two_processes_have_not_one_round_under_one_fence() -> None:
+    other = line("matching-2", "round.started", round_id="r1", fence=1)
+    history = History(lines=[round_line("round.started", 1), other])
+    assert findings(fences.grow, history) == [("I10", Kind.BROKEN, ("r1",))]
 
 
 @pytest.mark.parametrize(

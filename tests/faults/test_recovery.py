@@ -29,10 +29,13 @@ def test_a_kill_is_over_when_another_replica_has_the_work() -> None:
 def test_the_end_of_the_run_is_no_orderly_end_that_others_recover_from() -> None:
     stops = [
         line("matching-1", "service.stopping", 90.0),
+        line("matching-1", "service.stopped", 90.2),
         line("matching-2", "service.stopping", 90.3),
+        line("matching-2", "service.stopped", 90.4),
     ]
     one = [
         line("matching-1", "service.stopping", 10.0),
+        line("matching-1", "service.stopped", 10.4),
         line("matching-2", "intake.assigned", 10.8),
     ]
 
@@ -44,6 +47,7 @@ def test_nobody_recovers_from_an_end_that_ended_itself_first() -> None:
     """An aimed kill strikes whoever comes to the place, also the one that just took over."""
     lines = [
         line("matching-1", "service.stopping", 10.0),
+        line("matching-1", "service.stopped", 10.5),
         line("matching-2", "intake.assigned", 20.0),
     ]
     killed = Fault(11.0, "crash", "matching-2")
@@ -51,3 +55,12 @@ def test_nobody_recovers_from_an_end_that_ended_itself_first() -> None:
 
     assert recovery(History(faults=[killed], lines=lines))["after_stop"]["seen"] == 0
     assert recovery(History(faults=[elsewhere], lines=lines))["after_stop"]["worst"] == 10.0
+
+
+def test_whoever_is_killed_while_it_stops_did_not_end_in_good_order() -> None:
+    lines = [
+        line("matching-1", "service.stopping", 10.0),
+        line("matching-1", "service.started", 12.0),
+        line("matching-2", "intake.assigned", 13.1),
+    ]
+    assert recovery(History(lines=lines))["after_stop"] == {"seen": 0, "limit": 3.0}

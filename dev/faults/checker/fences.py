@@ -68,14 +68,16 @@ def _later(lines: list[Line]) -> Iterator[Finding]:
 
 
 def _rounds(history: History) -> Iterator[Finding]:
-    started: dict[str, list[int]] = defaultdict(list)
+    started: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     completed: dict[str, list[int]] = defaultdict(list)
     for line in history.lines:
-        if line.event in ("round.started", "round.completed"):
-            lines = started if line.event == "round.started" else completed
-            lines[str(line.fields["round_id"])].append(int(line.fields["fence"]))
+        if line.event == "round.started":
+            started[str(line.fields["round_id"])][int(line.fields["fence"])].add(line.process)
+        elif line.event == "round.completed":
+            completed[str(line.fields["round_id"])].append(int(line.fields["fence"]))
     for round_, fences in started.items():
-        twice = [round_] if len(set(fences)) < len(fences) else []
+        # One that met trouble and still holds the lease starts again under its fence.
+        twice = [round_] if any(len(processes) > 1 for processes in fences.values()) else []
         yield from found("I10", Kind.BROKEN, "two started a round under one fence", twice)
         old = [round_] if any(fence < max(fences) for fence in completed[round_]) else []
         yield from found("I10", Kind.BROKEN, "a round ended under an old fence", old)
