@@ -39,7 +39,7 @@ from shared.chassis.outbox import Outgoing, store_outgoing
 from shared.chassis.passages import passage
 from shared.chassis.patience import patience
 from shared.chassis.refusals import Conflict
-from shared.chassis.troubles import INTERRUPTED
+from shared.chassis.troubles import INTERRUPTED, is_conflict
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import Topic
 
@@ -169,10 +169,10 @@ class Transactions:
         `work` may run several times; it must have no effect but through its Tx. Raises what `work` raises,
         Conflict where a unique key is taken, or the driver's error when the database stays away.
         """
-        deadline = time.monotonic() + patience.get().trying
+        began, given = time.monotonic(), patience.get()
         while True:
             try:
-                return await self._attempt(work, deadline)
+                return await self._attempt(work, began + given.trying)
             except PyMongoError as error:
                 if isinstance(error, BulkWriteError | DuplicateKeyError) and _is_duplicate(error):
                     raise Conflict(
@@ -181,7 +181,8 @@ class Transactions:
                 # Where no server was found, the driver has waited long enough already.
                 absent = isinstance(error, ServerSelectionTimeoutError)
                 again = error.has_error_label("TransientTransactionError") or _interrupted(error)
-                if absent or not again or time.monotonic() > deadline:
+                longest = given.conflicts if is_conflict(error) else given.trying
+                if absent or not again or time.monotonic() > began + longest:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
 

@@ -329,7 +329,7 @@ async def test_only_what_a_dead_process_had_begun_is_taken_one_by_one(
 
 
 async def test_a_batch_that_others_overtake_again_and_again_goes_on_in_parts(desk: Desk) -> None:
-    patience.set(PATIENT._replace(trying=0.2))
+    patience.set(PATIENT._replace(conflicts=0.2))
     await desk.take(ended(1, pair=OTHER))
 
     async def hold(tx: Tx) -> None:

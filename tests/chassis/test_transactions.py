@@ -231,7 +231,7 @@ async def test_a_read_cannot_write(transactions: Transactions, database: MongoDa
 async def test_a_conflict_that_does_not_end_is_given_up(
     transactions: Transactions, database: MongoDatabase
 ) -> None:
-    patience.set(PATIENT._replace(trying=0.3))
+    patience.set(PATIENT._replace(conflicts=0.3))
     await transactions.run(count_on)
 
     async def hold(tx: Tx) -> None:
