@@ -159,6 +159,15 @@ async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journ
     return records
 
 
+def all_places() -> list[TopicPartition]:
+    """Every partition of every topic of the catalogue."""
+    return [
+        TopicPartition(topic.name, number)
+        for topic in CATALOGUE.topics.values()
+        for number in range(topic.partitions)
+    ]
+
+
 async def _dump_topics(cluster: FaultCluster, folder: Path) -> int:
     consumer = AIOKafkaConsumer(
         auto_offset_reset="earliest", enable_auto_commit=False, **cluster.address.client_options()
@@ -167,11 +176,7 @@ async def _dump_topics(cluster: FaultCluster, folder: Path) -> int:
     files = {topic: Lines(folder / f"{topic}.jsonl") for topic in CATALOGUE.topics}
     count = 0
     try:
-        places = [
-            TopicPartition(topic.name, number)
-            for topic in CATALOGUE.topics.values()
-            for number in range(topic.partitions)
-        ]
+        places = all_places()
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         await consumer.seek_to_beginning(*places)

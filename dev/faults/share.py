@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
+from dev.faults.drain import all_places
 from dev.faults.history import INJECTED_HEADER
 from dev.faults.journal import now
 from dev.faults.malformed import KINDS
 from dev.faults.poison import producing, readers, room_for_large, throw_one
 from dev.faults.run import Run
-from shared.contracts.catalogue import CATALOGUE
 
 WINDOW_SECONDS, WINDOWS = 20.0, 3  # of each sort; the load imports its directory every 20 s
 SHARE = 0.01
@@ -124,11 +124,7 @@ async def _published(run: Run, since: float) -> dict[Place, dict[int, float]]:
     consumer = AIOKafkaConsumer(enable_auto_commit=False, **run.cluster.address.client_options())
     await consumer.start()
     try:
-        places = [
-            TopicPartition(t.name, n)
-            for t in CATALOGUE.topics.values()
-            for n in range(t.partitions)
-        ]
+        places = all_places()
         consumer.assign(places)
         starts = await consumer.offsets_for_times(dict.fromkeys(places, int(since * 1000)))
         last = await consumer.end_offsets(places)
