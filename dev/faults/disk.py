@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dev.faults.client import NOBODY
+from dev.faults.harm import answers
 from dev.faults.journal import now
 from dev.faults.kafka_cluster import KafkaNode
 from dev.faults.run import Run
@@ -38,7 +38,7 @@ async def fill_disk(run: Run) -> None:
         ballast = await asyncio.to_thread(fill, node.data / "ballast")
         seconds = await _until_ended(node)
         await asyncio.sleep(SECONDS_FULL)
-        detail = _answers(run, before)
+        detail = answers(run, before) | {"failed_limit": 0}
         (node.data / "ballast").unlink()
         await _up(node)
         detail |= {"ballast_mib": ballast // _MIB, "offline_after_seconds": seconds}
@@ -137,13 +137,6 @@ async def _until_ended(node: KafkaNode) -> float:
             raise NotReady(f"broker {node.number} goes on although its disk is full")
         await asyncio.sleep(0.1)
     return round(time.monotonic() - began, 1)
-
-
-def _answers(run: Run, before: int) -> dict[str, Any]:
-    told = [status for status, _ in run.client.watched[before:]]
-    refused = sum(status == NOBODY or status >= 500 for status in told)
-    accepted = sum(200 <= status < 300 for status in told)
-    return {"tries": len(told), "accepted": accepted, "refused": refused, "refused_limit": 0}
 
 
 def _tell(run: Run, target: str, detail: dict[str, Any]) -> None:

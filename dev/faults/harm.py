@@ -44,13 +44,13 @@ async def kill_brokers(run: Run, seconds: float) -> None:
     before = len(run.client.watched)
     await run.cluster.kafka.kill()
     await asyncio.sleep(seconds)
-    answers = _answers(run, before)
+    told = answers(run, before)
     for node in run.cluster.kafka.nodes:
         await node.start()
     await asyncio.gather(*(node.answering() for node in run.cluster.kafka.nodes))
     took = await caught_up(run.cluster)
     more = {"drained_seconds": took, "drained_seconds_limit": DRAIN_SECONDS}
-    _tell(run, "brokers_back", "kafka", answers | {"failed_limit": 0} | more)
+    _tell(run, "brokers_back", "kafka", told | {"failed_limit": 0} | more)
 
 
 async def kill_primary(run: Run, seconds: float) -> None:
@@ -70,8 +70,8 @@ async def no_primary(run: Run, seconds: float) -> None:
     for node in run.cluster.mongo.nodes[:2]:
         await node.kill()
     await asyncio.sleep(seconds)
-    answers = _answers(run, before) | {"slowest_503_limit": SLOWEST_503_SECONDS}
-    _tell(run, "primary_back", "mongo", answers)
+    told = answers(run, before) | {"slowest_503_limit": SLOWEST_503_SECONDS}
+    _tell(run, "primary_back", "mongo", told)
     for node in run.cluster.mongo.nodes[:2]:
         await node.start()
     await run.cluster.mongo.has_primary()
@@ -82,16 +82,17 @@ async def restart_all(run: Run) -> None:
     before = len(run.client.watched)
     for replica in run.cluster.replicas:
         await _restart(run, replica)
-    _tell(run, "rolling_restart", "services", _answers(run, before) | {"failed_limit": 0})
+    _tell(run, "rolling_restart", "services", answers(run, before) | {"failed_limit": 0})
 
 
-def _answers(run: Run, before: int) -> dict[str, Any]:
-    """What the load was told since then: tries, those that failed, the slowest refusal for want of a database."""
+def answers(run: Run, before: int) -> dict[str, Any]:
+    """What the load was told since then: tries, yeses, those that failed, the slowest refusal for want of a database."""
     told = run.client.watched[before:]
     failed = [status for status, _ in told if status == NOBODY or status >= 500]
     slowest = max((seconds for status, seconds in told if status == UNAVAILABLE), default=0.0)
     return {
         "tries": len(told),
+        "accepted": sum(200 <= status < 300 for status, _ in told),
         "failed": len(failed),
         "unanswered": failed.count(NOBODY),
         "slowest_503": round(slowest, 2),
