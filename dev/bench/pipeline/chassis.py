@@ -135,6 +135,7 @@ def main() -> None:
     options = parser.parse_args()
     passed: Counter[str] = Counter()
     passages.hook = lambda name: passed.update((name,))
+    options.log.parent.mkdir(parents=True, exist_ok=True)
     with options.log.open("w") as log:
         configure_logging("bench", LEVELS[options.level], join(CHASSIS_EVENTS), log)
         let_rest()
