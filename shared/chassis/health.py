@@ -31,6 +31,8 @@ class Health:
 
     checks: dict[str, Check] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
+    leaving: bool = False
+    """Set once the service stops: from then on nothing else is asked, so that the answer comes at once."""
 
     def stalled(self) -> list[str]:
         """The parts whose work does not move on."""
@@ -38,6 +40,8 @@ class Health:
 
     async def not_ready(self) -> list[str]:
         """The parts that do not answer, all asked at once."""
+        if self.leaving:
+            return ["running"]
         names = sorted(self.checks)
         answers = await asyncio.gather(*(_passes(self.checks[name]) for name in names))
         return [name for name, passes in zip(names, answers, strict=True) if not passes]

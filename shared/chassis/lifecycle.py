@@ -40,8 +40,8 @@ log = structlog.get_logger("shared.chassis.lifecycle")
 RETRY_SECONDS = 0.5
 WATCH_SECONDS = 30.0
 STUCK_SECONDS = 120.0
-# Long enough for clients that poll /readyz every 200 ms to turn to another replica.
-DRAIN_SECONDS = 0.5
+# Long enough for clients that poll /readyz every 200 ms to turn to another replica, on a busy machine, too.
+DRAIN_SECONDS = 1.0
 
 
 class Misconfigured(Exception):
@@ -130,7 +130,8 @@ class Service:
         return listener
 
     async def _drain(self, server: Server) -> None:
-        self.foundation.health.checks["running"] = _no
+        self.foundation.health.leaving = True
+        server.leave()
         await asyncio.gather(*(item.stop() for item in self._subscriptions), return_exceptions=True)
         if self.foundation.settings.environment is not Environment.TEST:
             await asyncio.sleep(DRAIN_SECONDS)

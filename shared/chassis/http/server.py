@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # What is under way may end; a caller who never sends the rest of a body keeps nobody from stopping.
 LONGEST_REQUEST_SECONDS = 10
@@ -17,7 +18,7 @@ class Server(uvicorn.Server):
     def __init__(self, api: FastAPI, listener: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                api,
+                self._farewell(api),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -26,6 +27,7 @@ class Server(uvicorn.Server):
             )
         )
         self._listener = listener
+        self._leaving = False
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -35,3 +37,23 @@ class Server(uvicorn.Server):
     async def serve_here(self) -> None:
         """Serve until `should_exit` is set."""
         await self.serve(sockets=[self._listener])
+
+    def leave(self) -> None:
+        """Answer on, and close each connection after its answer: the caller's next request goes elsewhere.
+
+        A connection that is kept could be closed while the next request is on its way, and nobody would know
+        whether that was heard (RFC 9112, 9.6).
+        """
+        self._leaving = True
+
+    def _farewell(self, api: ASGIApp) -> ASGIApp:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            async def closing(message: Message) -> None:
+                if self._leaving and message["type"] == "http.response.start":
+                    headers = [*message.get("headers", ()), (b"connection", b"close")]
+                    message = {**message, "headers": headers}
+                await send(message)
+
+            await api(scope, receive, closing)
+
+        return answer
