@@ -39,7 +39,9 @@ OWN_INDEXES = (
     *principals.INDEXES,
     *idempotency.INDEXES,
 )
-OWN_MIGRATIONS = Migrations("chassis", (dead_letters.AUDIT_STANDS_ALONE,))
+OWN_MIGRATIONS = Migrations(
+    "chassis", (dead_letters.AUDIT_STANDS_ALONE, idempotency.CLAIMS_HAVE_ANSWERS)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ Filter = Mapping[str, Any]
 Write = InsertOne[Document] | UpdateOne | UpdateMany | ReplaceOne[Document] | DeleteOne | DeleteMany
 
 DUPLICATE_KEY = 11_000
+WRITE_CONFLICT = 112
+
+
+class Taken(Exception):
+    """Another unit of work has inserted this document, or is about to."""
 
 
 class Tx:
@@ -142,6 +147,15 @@ class Tx:
         )
         return result.matched_count + result.upserted_count + result.deleted_count
 
+    async def claim(self, collection: str, row: Document) -> None:
+        """Insert this now: from here on nobody else can, until the unit of work ends. Raises Taken."""
+        try:
+            await self.matched(collection, [InsertOne(row)])
+        except (BulkWriteError, OperationFailure) as error:
+            if error.code == WRITE_CONFLICT or _is_duplicate(error):
+                raise Taken from error
+            raise
+
     async def _send(self, collection: str) -> None:
         operations = self._writes.pop(collection, None)
         if operations:
@@ -174,7 +188,7 @@ class Transactions:
             try:
                 return await self._attempt(work, began + given.trying)
             except PyMongoError as error:
-                if isinstance(error, BulkWriteError | DuplicateKeyError) and _is_duplicate(error):
+                if _is_duplicate(error):
                     raise Conflict(
                         "already_exists", "This exists already; read it instead of creating it."
                     ) from error
@@ -238,4 +252,4 @@ def _is_duplicate(error: PyMongoError) -> bool:
     if isinstance(error, BulkWriteError):
         errors = (error.details or {}).get("writeErrors", [])
         return any(item.get("code") == DUPLICATE_KEY for item in errors)
-    return True
+    return isinstance(error, DuplicateKeyError)

@@ -216,7 +216,7 @@ async def test_the_status_tells_what_is_applied_and_what_is_not(opened: Open) ->
     database = opened(SECOND)
     await prepare(database)
     before = [line["state"] for line in await status(database) if "migration" in line]
-    assert before == ["pending", "pending"]
+    assert before == ["pending", "pending", "pending"]
     async with Process(database):
         await has_ended(database.mongo, "boxes:1")
         await until(lambda: _in_order(database), "the index that waited for the migration is there")
@@ -224,11 +224,22 @@ async def test_the_status_tells_what_is_applied_and_what_is_not(opened: Open) ->
     assert lines["boxes:1"]["state"] == "applied"
     assert lines["boxes:1"]["documents"] == 0
     older = await status(opened(None))
-    assert [line["state"] for line in older] == ["applied", "of a newer release"]
+    assert [line["state"] for line in older] == ["applied", "applied", "of a newer release"]
 
 
 async def _in_order(database: Database) -> bool:
     return not [line for line in await status(database) if "index" in line]
+
+
+async def test_a_key_that_was_claimed_and_never_answered_is_free_again(opened: Open) -> None:
+    database = opened(None)
+    answered = {"_id": "a", "fingerprint": "f", "answer": {"status": 201, "body": "{}"}}
+    claimed = {"_id": "b", "fingerprint": "f", "answer": None, "token": "t"}
+    await database.mongo["idempotency"].insert_many([answered, claimed])
+    async with Process(database):
+        await has_ended(database.mongo, "chassis:2")
+    kept = await database.mongo["idempotency"].find().to_list(None)
+    assert kept == [answered]
 
 
 async def test_entries_of_the_audit_say_by_themselves_what_their_letters_were(opened: Open) -> None:
