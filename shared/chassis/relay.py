@@ -6,6 +6,7 @@ key. What the broker took is marked in a transaction that confirms the lease.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Sequence
 
 import structlog
@@ -26,6 +27,12 @@ log = structlog.get_logger("shared.chassis.relay")
 
 LEASE = "relay"
 LEASE_SECONDS = 10.0
+# A round of fewer events is followed by the next one so long after it began, at the soonest: one alone is not
+# delayed, and many that come one by one travel together.
+ENOUGH = 50
+SECONDS_BETWEEN = 0.1
+# So long after it was given or confirmed, nobody asks for the lease again.
+FRESH_SECONDS = 2.0
 BATCH = 500
 POLL_SECONDS = 0.5
 SEND_SECONDS = 10.0
@@ -52,6 +59,7 @@ class Relay:
         self._leases = Leases(database)
         self._broker: KafkaBroker | None = None
         self._fence: int | None = None
+        self._confirmed_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop; troubles are waited out."""
@@ -59,11 +67,13 @@ class Relay:
         try:
             while not stop.is_set():
                 self._transactions.published.clear()  # what is published from here on wakes us
+                began = time.monotonic()
                 try:
                     sent = await self.round(stop)
                     delay = 0.1
                 except LeaseLost:
                     log.warning("relay.lease_lost", fence=self._fence)
+                    self._confirmed_at = 0.0
                     continue
                 except Exception as error:
                     if not is_transient(error):
@@ -75,6 +85,8 @@ class Relay:
                     continue
                 if not sent:
                     await pause(POLL_SECONDS, self._transactions.published, stop)
+                elif sent < ENOUGH:
+                    await pause(max(0.0, began + SECONDS_BETWEEN - time.monotonic()), stop)
         finally:
             await self._leave()
 
@@ -83,13 +95,9 @@ class Relay:
 
         0 without the lease.
         """
-        fence = await self._leases.take(LEASE, owner=self._owner, seconds=LEASE_SECONDS)
+        fence = await self._hold()
         if fence is None:
-            self._fence = None
             return 0
-        if fence != self._fence:
-            log.info("relay.lease_taken", fence=fence, database=self._database.name)
-            self._fence = fence
         passage("relay.claimed")
         lanes = await self._oldest_per_lane()
         sent = 0
@@ -101,6 +109,17 @@ class Relay:
             log.info("relay.batch_sent", events=sent, fence=fence)
         return sent
 
+    async def _hold(self) -> int | None:
+        """The fence of our lease; None while somebody else has it."""
+        now = time.monotonic()
+        if self._fence is not None and now < self._confirmed_at + FRESH_SECONDS:
+            return self._fence
+        fence = await self._leases.take(LEASE, owner=self._owner, seconds=LEASE_SECONDS)
+        if fence is not None and fence != self._fence:
+            log.info("relay.lease_taken", fence=fence, database=self._database.name)
+        self._fence, self._confirmed_at = fence, now
+        return fence
+
     async def _oldest_per_lane(self) -> list[list[Document]]:
         """The unsent rows of the lanes that have waited longest, each lane in its order.
 
@@ -108,18 +127,13 @@ class Relay:
         sequence alone decides within a lane.
         """
         outbox = self._database[OUTBOX]
-        oldest = await outbox.find(UNSENT, {"lane": 1}).sort("_id", 1).limit(BATCH).to_list(None)
-        names = list(dict.fromkeys(row["lane"] for row in oldest))
-        if not names:
-            return []
-        rows = (
-            await outbox.find({"lane": {"$in": names}} | UNSENT)
-            .sort([("lane", 1), ("sequence", 1)])
-            .limit(4 * BATCH)
-            .to_list(None)
-        )
+        rows = await outbox.find(UNSENT).sort("_id", 1).limit(BATCH).to_list(None)
+        if len(rows) == BATCH:  # there may be more, and some of them earlier in their lane
+            names = list({row["lane"] for row in rows})
+            waiting = outbox.find({"lane": {"$in": names}} | UNSENT)
+            rows = await waiting.sort([("lane", 1), ("sequence", 1)]).limit(4 * BATCH).to_list(None)
         lanes: dict[str, list[Document]] = {}
-        for row in rows:
+        for row in sorted(rows, key=lambda row: (row["lane"], row["sequence"])):
             lanes.setdefault(row["lane"], []).append(row)
         return list(lanes.values())
 
@@ -136,7 +150,9 @@ class Relay:
         ]
         if taken:
             passage("relay.sent")
+            asked = time.monotonic()
             await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
+            self._confirmed_at = asked
             passage("relay.marked")
             for row in taken:
                 self._metrics.relay_published.labels(row["aggregatetype"]).inc()

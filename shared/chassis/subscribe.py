@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 
 from shared.chassis.batches import correlations, named, stretches
 from shared.chassis.broker import KafkaAddress, message_of
+from shared.chassis.commits import Commits
 from shared.chassis.fetching import FetchTroubles
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Incoming
@@ -37,7 +37,10 @@ Result = TypeVar("Result")
 
 BATCH = 500
 IDLE_MS = 50
-COMMIT_SECONDS = 10.0
+# A batch of fewer records is followed by the next one so long after it came, at the soonest: one alone is not
+# delayed, and many that come one by one are taken together.
+ENOUGH = 50
+SECONDS_BETWEEN = 0.1
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 # A pause may be long; the group must not take it for a dead member (aiokafka keeps heart-beating).
 MAX_POLL_INTERVAL_MS = 24 * 3600 * 1000
@@ -70,7 +73,8 @@ class Subscription:
         self._busy_since: float | None = None
         self._share = 0  # counts the rebalances
         self._applying: asyncio.Task[None] | None = None
-        self._committing: asyncio.Task[None] | None = None
+        self._commits = Commits(intake.group, self._consumer)
+        self._enough = min(max_records, ENOUGH)
         self._broker = address.broker(
             client_id, consumer_only=True, logger=FetchTroubles(fail), log_level=logging.INFO
         )
@@ -104,7 +108,7 @@ class Subscription:
         """Finish the batch in hand, then leave the group."""
         self._stopping.set()
         await self._applied()
-        await self._committed()
+        await self._commits.settle()
         await self._broker.stop()
 
     async def _parse(self, records: Sequence[Any]) -> KafkaMessage:
@@ -121,10 +125,12 @@ class Subscription:
 
     async def _take(self, records: Sequence[Any]) -> None:
         """One fetched batch: read while the one before waits for the database, applied after it."""
-        share = self._share
+        share, came = self._share, time.monotonic()
         incoming = self.intake.read(map(message_of, records))
         await self._applied()
         self._applying = asyncio.create_task(self._work(incoming, share))
+        if len(records) < self._enough:
+            await pause(max(0.0, came + SECONDS_BETWEEN - time.monotonic()), self._stopping)
 
     async def _applied(self) -> None:
         """Wait for the batch under way. One at most is, while the next one is fetched and read."""
@@ -152,10 +158,7 @@ class Subscription:
         )
         if done:
             passage("intake.applied")
-            await self._committed()
-            self._committing = asyncio.create_task(self._commit(incoming))
-            if self._stopping.is_set():
-                await self._committed()
+            self._commit(incoming)
 
     async def _take_effect(self, incoming: Sequence[Incoming]) -> bool:
         started = time.monotonic()
@@ -186,26 +189,13 @@ class Subscription:
         spread = seconds * random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
         await pause(spread, self._stopping)
 
-    async def _committed(self) -> None:
-        """Wait for the commit under way. One at most is, while the next batch is applied."""
-        if self._committing is not None:
-            await self._committing
-
-    async def _commit(self, incoming: Sequence[Incoming]) -> None:
-        """Commit the offsets behind the batch. If that fails, the cursors make a redelivery harmless."""
+    def _commit(self, incoming: Sequence[Incoming]) -> None:
+        """Have the offsets behind the batch committed, of those partitions that are still ours."""
         reach = stretches(item.message for item in incoming)
         ends = {TopicPartition(*partition): last + 1 for partition, (_, last) in reach.items()}
         offsets = {place: end for place, end in ends.items() if place in self._owned}
-        if not offsets:  # every partition went to another member meanwhile
-            return
         self.progress.moved(self._consumer(), offsets)
-        try:
-            await asyncio.wait_for(self._consumer().commit(offsets), COMMIT_SECONDS)
-            passage("offsets.committed")
-        except (KafkaError, TimeoutError) as error:
-            log.warning(
-                "intake.commit_failed", group=self.intake.group, reason=type(error).__name__
-            )
+        self._commits.add(offsets)
 
     def _count(self, incoming: Sequence[Incoming], outcomes: dict[str, int], took: float) -> None:
         group = self.intake.group
@@ -260,7 +250,7 @@ class Subscription:
     async def on_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Another member goes on from the committed offsets."""
         self._share += 1
-        await self._committed()
+        await self._commits.settle()
         self._owned = set()
         self.progress.revoked()
         if revoked:

@@ -21,7 +21,7 @@ from shared.chassis.transactions import Tx
 def default_acknowledgement(replace: Replace) -> None:
     """FastStream's own: the client commits what it has handed out, every five seconds and when it leaves."""
 
-    async def leave_it_to_the_library(self: Subscription, incoming: Sequence[Incoming]) -> None:
+    def leave_it_to_the_library(self: Subscription, incoming: Sequence[Incoming]) -> None:
         pass
 
     replace(subscribe, "AckPolicy", SimpleNamespace(MANUAL=AckPolicy.ACK_FIRST))
@@ -32,7 +32,8 @@ def offset_before_transaction(replace: Replace) -> None:
     """First the offsets, then the effect."""
 
     async def apply(self: Subscription, incoming: Sequence[Incoming], share: int) -> None:
-        await self._commit(incoming)
+        self._commit(incoming)
+        await self._commits.settle()
         await self._patiently(partial(self._take_effect, incoming), lambda: share == self._share)
         passage("intake.applied")
 
