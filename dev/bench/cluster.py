@@ -94,7 +94,7 @@ async def bare_cluster() -> AsyncIterator[Cluster]:
 @asynccontextmanager
 async def platform(tell: Callable[[str], None]) -> AsyncIterator[FaultCluster]:
     """The same with one replica of each of the four services, ready."""
-    cluster = FaultCluster(emptied(RESULTS / "platform"), replicas=(1,))
+    cluster = FaultCluster(emptied(RESULTS / "platform"), replicas=(1,), listening=False)
     try:
         await cluster.start(tell)
         yield cluster

@@ -70,8 +70,12 @@ class FaultCluster:
         proxied: bool = False,
         settings: Mapping[str, str] | None = None,
         replicas: tuple[int, ...] = REPLICAS,
+        listening: bool = True,
     ) -> None:
-        """`settings` are added to those of every service, with or without the prefix OBVERSE_."""
+        """`settings` are added to those of every service, with or without the prefix OBVERSE_.
+
+        Where nobody is `listening`, the services run as they are shipped: nothing notes what they pass.
+        """
         self.folder = folder
         self.state = folder / "cluster"
         fronts = (
@@ -81,6 +85,7 @@ class FaultCluster:
         self.mongo = MongoCluster(self.state, fronts[1])
         self.identity = IdentityProvider(self.state / "keys")
         self.settings = dict(settings or {})
+        self._listening = listening
         self.replicas = [Replica(name, number) for name in SERVICES for number in replicas]
         self._sink_port = free_port()
         self.mail_proxy = Proxy(free_port(), self._sink_port)
@@ -178,7 +183,10 @@ class FaultCluster:
 
     async def start_replica(self, replica: Replica, **faults: str) -> None:
         """Start its process; `faults` are FAULT_* variables of this one alone."""
-        command = [sys.executable, "-m", "dev.faults.service", replica.service]
+        program = ["dev.faults.service", replica.service]
+        if not self._listening:
+            program = [f"services.{replica.service}"]
+        command = [sys.executable, "-m", *program]
         replica.child = await start_child(
             replica.name,
             command,

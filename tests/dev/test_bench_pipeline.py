@@ -155,6 +155,25 @@ async def test_where_the_first_rate_is_not_held_there_is_none() -> None:
     assert (await _climbed(9.0))[0] == 0
 
 
+async def test_what_short_steps_find_is_held_for_long_or_a_lower_rate_is() -> None:
+    asked: list[float] = []
+
+    async def held(rate: float) -> bool:
+        asked.append(rate)
+        return rate <= 70
+
+    assert await climb.lasting(held, 100.0) == pytest.approx(64.0)
+    assert asked == pytest.approx([100.0, 80.0, 64.0])
+    assert await climb.lasting(held, 70.0) == 70.0
+
+
+async def test_not_even_the_lowest_rate_is_held_for_long() -> None:
+    async def held(rate: float) -> bool:
+        return False
+
+    assert await climb.lasting(held, 30.0) == 0
+
+
 async def test_floor_and_project_leave_the_same_documents(
     kafka: KafkaAddress, mongo: Database, client: Client
 ) -> None:

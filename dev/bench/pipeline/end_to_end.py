@@ -1,8 +1,8 @@
 """How long after the 2xx a report shows a command, idle and under load, beside the bare way of an event.
 
 One replica of each of the four services. Idle: the one who is watched and the floor take turns. Then the
-highest rate of commands that is held is looked for, and 70 % of it is held for a minute, with the watched one
-among the crowd. Both are told over the same floor, which is taken while the services have nothing to do. A
+highest rate of commands that is held for a minute is looked for, and then 70 % of it is held as long, with the
+watched one among the crowd. Both are told over the same floor, which is taken while the services have nothing to do. A
 p99 of the floor, or when idle, is the median of the turns' own: one bad moment makes no floor look high.
 """
 
@@ -18,7 +18,7 @@ from uuid import uuid4
 from dev.bench.cluster import Cluster
 from dev.bench.pipeline.backlog import Backlog
 from dev.bench.pipeline.callers import Crowd, Watched, gather
-from dev.bench.pipeline.climb import highest
+from dev.bench.pipeline.climb import highest, lasting
 from dev.bench.pipeline.ways import said_by
 from dev.bench.report import Goal
 from dev.bench.statistics import median_of, p99, p99_over_median, ratio_of
@@ -74,7 +74,7 @@ class EndToEnd:
             self._tell(f"{len(crowd.callers) + 1} people have enrolled")
             await self._backlog.settled(SECONDS_TO_DRAIN)
             await self._idle(watched, turns)
-            await self._climb(crowd)
+            await self._climb(watched, crowd, held_seconds)
             await self._hold(watched, crowd, held_seconds)
             await self._take_floor("after the load")
         finally:
@@ -101,31 +101,43 @@ class EndToEnd:
         await asyncio.sleep(self._chance.uniform(*PAUSES))
         return await watched.seconds_to_report()
 
-    async def _climb(self, crowd: Crowd) -> None:
+    async def _climb(self, watched: Watched, crowd: Crowd, seconds: float) -> None:
         async def held(rate: float) -> bool:
-            answered = await crowd.speak(rate, STEP_SECONDS)
-            seconds = await self._backlog.settled(SETTLED_WITHIN)
-            good = answered >= ANSWERED_LEAST and seconds is not None
-            left = "a backlog is left" if seconds is None else f"drained after {seconds:.1f} s"
-            verdict = "held" if good else "not held"
-            self._tell(f"{rate:6.1f} commands/s: {answered:.0%} answered, {left}: {verdict}")
-            if not good:
-                await self._backlog.settled(SECONDS_TO_DRAIN)
-            return good
+            return await self._held(rate, await crowd.speak(rate, STEP_SECONDS))
 
-        self._times.highest = await highest(held)
+        async def held_on(rate: float) -> bool:
+            answered, _ = await self._among(watched, crowd, rate, seconds)
+            return await self._held(rate, answered)
+
+        self._times.highest = await lasting(held_on, await highest(held))
+
+    async def _held(self, rate: float, answered: float) -> bool:
+        seconds = await self._backlog.settled(SETTLED_WITHIN)
+        good = answered >= ANSWERED_LEAST and seconds is not None
+        left = "a backlog is left" if seconds is None else f"drained after {seconds:.1f} s"
+        verdict = "held" if good else "not held"
+        self._tell(f"{rate:6.1f} commands/s: {answered:.0%} answered, {left}: {verdict}")
+        if not good:
+            await self._backlog.settled(SECONDS_TO_DRAIN)
+        return good
 
     async def _hold(self, watched: Watched, crowd: Crowd, seconds: float) -> None:
         rate = HELD_SHARE * self._times.highest
         if not rate:
             raise RuntimeError("the services hold not even the lowest rate")
         self._tell(f"holding {rate:.1f} commands/s for {seconds:g} s")
-        speaking = asyncio.create_task(crowd.speak(rate, seconds))
-        while not speaking.done():
-            self._times.held.append(await self._command(watched))
-        self._times.answered = await speaking
+        self._times.answered, self._times.held = await self._among(watched, crowd, rate, seconds)
         self._say("", "held", self._times.held)
         await self._backlog.settled(SECONDS_TO_DRAIN)
+
+    async def _among(
+        self, watched: Watched, crowd: Crowd, rate: float, seconds: float
+    ) -> tuple[float, list[float]]:
+        """The share of the crowd's commands that was answered in time, and the times of the watched one."""
+        speaking, times = asyncio.create_task(crowd.speak(rate, seconds)), []
+        while not speaking.done():
+            times.append(await self._command(watched))
+        return await speaking, times
 
     def _say(self, turn: str, what: str, seconds: list[float]) -> None:
         half, most = median_of(seconds).value * 1e3, p99(seconds) * 1e3
