@@ -1,0 +1,91 @@
+"""What a handler gets: one unit of work with what enrollment keeps. `store` stands behind it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from services.enrollment.domain.people import ContactChanged, PrincipalChanged
+from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
+from services.enrollment.domain.ports.people import People
+from services.enrollment.domain.ports.programmes import Programmes, Topics
+from services.enrollment.domain.ports.volunteers import Census, Pairs, Volunteers
+from services.enrollment.domain.programmes import (
+    CohortOpened,
+    ProgrammeChanged,
+    ProgrammeClosed,
+    ProgrammeOpened,
+)
+from services.enrollment.domain.topics import TopicChanged
+from services.enrollment.domain.volunteers import Fact as VolunteerFact
+
+__all__ = [
+    "Census",
+    "Directory",
+    "Employees",
+    "Fact",
+    "ImportTurn",
+    "Pairs",
+    "People",
+    "Programmes",
+    "Topics",
+    "Unit",
+    "Volunteers",
+    "Work",
+]
+
+Result = TypeVar("Result")
+
+Fact = (
+    ProgrammeOpened
+    | ProgrammeChanged
+    | ProgrammeClosed
+    | CohortOpened
+    | TopicChanged
+    | VolunteerFact
+    | PrincipalChanged
+    | ContactChanged
+)
+
+
+class Unit(Protocol):
+    """One unit of work: all of it happens, and is told, or nothing."""
+
+    @property
+    def now(self) -> datetime:
+        """When it began, UTC."""
+
+    @property
+    def today(self) -> date:
+        """The day of it, UTC."""
+
+    def new_id(self) -> UUID:
+        """A random identifier."""
+
+    def publish(self, *facts: Fact) -> None:
+        """Tell the other services, with this unit of work."""
+
+    def note(self, event: str, **ids: str | int) -> None:
+        """Write a line of the list of log events, once this unit of work is committed."""
+
+    @property
+    def employees(self) -> Employees: ...  # noqa: D102 - the ports say what they are
+    @property
+    def directory(self) -> Directory: ...  # noqa: D102
+    @property
+    def people(self) -> People: ...  # noqa: D102
+    @property
+    def programmes(self) -> Programmes: ...  # noqa: D102
+    @property
+    def topics(self) -> Topics: ...  # noqa: D102
+    @property
+    def volunteers(self) -> Volunteers: ...  # noqa: D102
+    @property
+    def pairs(self) -> Pairs: ...  # noqa: D102
+
+
+class Work(Protocol):
+    """Runs a handler as one unit of work; for use cases that are several of them in a row."""
+
+    async def __call__(self, handler: Callable[[Unit], Awaitable[Result]], /) -> Result:
+        """The handler's answer, once it is committed."""

@@ -1,0 +1,33 @@
+"""Programmes and topics."""
+
+from typing import Protocol
+from uuid import UUID
+
+from services.enrollment.domain.programmes import Programme
+from services.enrollment.domain.topics import Topic
+
+
+class Programmes(Protocol):
+    """The programmes."""
+
+    async def get(self, programme_id: UUID) -> Programme | None:
+        """The programme."""
+
+    def add(self, programme: Programme) -> None:
+        """A new one."""
+
+    def put(self, programme: Programme) -> None:
+        """Its new state."""
+
+    def queue_up(self, programme_id: UUID) -> None:
+        """Let no other unit of work that queues up for it commit at the same time."""
+
+
+class Topics(Protocol):
+    """The tree of topics."""
+
+    async def all(self) -> list[Topic]:
+        """Every topic, retired ones too."""
+
+    def add(self, topic: Topic) -> None:
+        """A new one."""

@@ -1,0 +1,71 @@
+"""MongoDB behind the ports: one collection a port, keyed upserts, and the indexes they need."""
+
+import logging
+from uuid import UUID
+
+from services.enrollment.domain.people import Identity, Person
+from services.enrollment.domain.ports import Fact
+from services.enrollment.store import directory, people, volunteers
+from services.enrollment.store.directory import Directory, Employees, ImportTurn
+from services.enrollment.store.people import PERSON, People
+from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
+from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
+from services.enrollment.translation import log_line, outgoing
+from shared.chassis.ids import new_id
+from shared.chassis.principals import Claims, Principal, Role
+from shared.chassis.transactions import Tx
+
+__all__ = ["INDEXES", "ImportTurn", "Unit", "resolve"]
+
+INDEXES = (*directory.INDEXES, *people.INDEXES, *volunteers.INDEXES)
+
+
+class Unit:
+    """The unit of work that handlers get, on one transaction."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.now = tx.now
+        self.today = tx.now.date()
+        self.employees = Employees(tx)
+        self.directory = Directory(tx)
+        self.people = People(tx, PERSON)
+        self.programmes = Programmes(tx, PROGRAMME)
+        self.topics = Topics(tx, TOPIC)
+        self.volunteers = Volunteers(tx, VOLUNTEER)
+        self.pairs = Pairs(tx, PAIR)
+
+    def new_id(self) -> UUID:
+        """A random identifier."""
+        return new_id()
+
+    def publish(self, *facts: Fact) -> None:
+        """Tell the other services, and the log where the fact stands in its list."""
+        for fact in facts:
+            self._tx.publish(*outgoing(fact))
+            if line := log_line(fact):
+                event, ids = line
+                self.note(event, **ids)
+
+    def note(self, event: str, **ids: str | int) -> None:
+        """Write a line of the list of log events, once this unit of work is committed."""
+        self._tx.note(event, level=logging.INFO, **ids)
+
+
+async def resolve(tx: Tx, claims: Claims) -> Principal:
+    """Who a token belongs to: whom it is bound to, else the one employee with its e-mail address."""
+    unit = Unit(tx)
+    person = await unit.people.by_identity(Identity(claims.issuer, claims.subject))
+    if person is None and claims.email:
+        rows = await tx.find("employees", {"email": claims.email.lower()}, limit=2)
+        if len(rows) != 1:
+            return Principal(claims)
+        person_id = rows[0]["person_id"]
+        person = await unit.people.get(person_id) or Person(person_id)
+        if person.identity is not None:
+            # The employee is bound to another account; an address alone does not take it over.
+            return Principal(claims)
+    if person is None:
+        return Principal(claims)
+    roles = {programme: frozenset(map(Role, held)) for programme, held in person.roles.items()}
+    return Principal(claims, person.person_id, roles, frozenset(person.volunteer_ids))

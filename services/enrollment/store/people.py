@@ -1,0 +1,32 @@
+"""Persons with a part in a programme."""
+
+from uuid import UUID
+
+from services.enrollment.domain.people import Identity, Person
+from services.enrollment.store.documents import Kind, Shelf
+from shared.chassis.transactions import Index
+
+INDEXES = (
+    Index(
+        "people",
+        [("identity.issuer", 1), ("identity.subject", 1)],
+        unique=True,
+        partial={"identity.subject": {"$type": "string"}},
+    ),
+)
+PERSON = Kind(Person, "people", "person_id")
+
+
+class People(Shelf[Person]):
+    """Persons with a part in a programme."""
+
+    async def by_identity(self, identity: Identity) -> Person | None:
+        """The person bound to this issuer and subject."""
+        found = await self.find(
+            {"identity.issuer": identity.issuer, "identity.subject": identity.subject}
+        )
+        return found[0] if found else None
+
+    async def page(self, after: UUID | None, limit: int) -> list[Person]:
+        """All of them, page by page."""
+        return await self.find({"_id": {"$gt": after}} if after else {}, limit)

@@ -1,0 +1,75 @@
+"""Volunteers, and the pairs that they are in."""
+
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+from services.enrollment.domain.pairs import Pair
+from services.enrollment.domain.ports import Census
+from services.enrollment.domain.volunteers import Status, Volunteer
+from services.enrollment.store.documents import Kind, Shelf
+from shared.chassis.mongo import Document
+from shared.chassis.transactions import Index
+
+INDEXES = (
+    Index("volunteers", [("person_id", 1), ("programme_id", 1)], unique=True),
+    Index("volunteers", [("programme_id", 1), ("_id", 1)]),
+    Index("volunteers", [("cohort_id", 1), ("status", 1)]),
+    Index("volunteers", [("paused_until", 1)], partial={"status": "paused"}),
+    Index("pairs", [("mentor_id", 1)], partial={"running": True}),
+    Index("pairs", [("mentee_id", 1)], partial={"running": True}),
+)
+VOLUNTEER = Kind(Volunteer, "volunteers", "volunteer_id")
+PAIR = Kind(Pair, "pairs", "pair_id")
+
+
+class Volunteers(Shelf[Volunteer]):
+    """Who said yes, ever."""
+
+    async def of_person(self, person_id: UUID, programme_id: UUID) -> Volunteer | None:
+        """What the person is in the programme."""
+        found = await self.find({"person_id": person_id, "programme_id": programme_id})
+        return found[0] if found else None
+
+    async def page(
+        self, programme_id: UUID | None, after: UUID | None, limit: int
+    ) -> list[Volunteer]:
+        """Of one programme or of all, in the order in which they came."""
+        where: Document = {"programme_id": programme_id} if programme_id else {}
+        return await self.find(where | ({"_id": {"$gt": after}} if after else {}), limit)
+
+    async def filling(self, cohort_id: UUID) -> int:
+        """How many places of the cohort are taken."""
+        here = {"$in": [Status.ACTIVE.value, Status.PAUSED.value]}
+        return await self.tx.count("volunteers", {"cohort_id": cohort_id, "status": here})
+
+    async def census(self, programme_id: UUID) -> Census:
+        """Counts."""
+        group = {"_id": {"status": "$status", "roles": "$profile.roles"}, "people": {"$sum": 1}}
+        pipeline: list[Document] = [
+            {"$match": {"programme_id": programme_id}},
+            {"$group": group},
+        ]
+        by_status: Counter[str] = Counter()
+        by_role: Counter[str] = Counter()
+        for row in await self.tx.aggregate("volunteers", pipeline):
+            by_status[row["_id"]["status"]] += row["people"]
+            if row["_id"]["status"] != Status.WITHDRAWN:
+                for role in row["_id"]["roles"]:
+                    by_role[role] += row["people"]
+        return Census(by_status, by_role)
+
+    async def back_by(self, today: date) -> list[UUID]:
+        """Whose pause is over."""
+        over = {"$type": "string", "$lte": today.isoformat()}
+        where = {"status": Status.PAUSED.value, "paused_until": over}
+        return [row["_id"] for row in await self.tx.find("volunteers", where, limit=100)]
+
+
+class Pairs(Shelf[Pair]):
+    """Pairs, as matching tells them."""
+
+    async def running(self, volunteer_id: UUID) -> list[Pair]:
+        """The volunteer's pairs of today."""
+        side = [{"mentor_id": volunteer_id}, {"mentee_id": volunteer_id}]
+        return await self.find({"running": True, "$or": side})
