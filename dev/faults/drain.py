@@ -213,7 +213,9 @@ async def _reads(client: Client, load: Load, journal: Journal) -> dict[str, Any]
     rounds = [c.subject for c in journal.commands.values() if "round_id" in c.subject]
     pairs = await _pages(client, "matching", f"{path}/pairs", "items", "id")
     roster = await _pages(client, "enrollment", f"{path}/volunteers", "volunteers", "volunteer_id")
+    topics = await client.read("enrollment", "/v1/topics", load.people[0].claims)
     return {
+        **(topics or {}),
         "enrolment": {programme: await client.read("enrollment", f"{path}/enrolment", LEAD)},
         "roster": {programme: roster},
         "waiting": {programme: await client.read("matching", f"{path}/waiting", LEAD)},

@@ -22,7 +22,7 @@ AT_ONCE = 40
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 REMINDER_HOURS = 24
 WARM_UP_LOOKS = 300
-LEARN_SECONDS = 45.0  # an unanswered claim of a key lapses after 30
+LEARN_SECONDS = 45.0  # what a dead process held is free long before
 _WEIGHTS = {"enrol": 5, "answer": 4, "meet": 20, "pause": 2, "resume": 4, "withdraw": 0.2}
 
 

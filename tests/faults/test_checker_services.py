@@ -1,6 +1,7 @@
 """I3, I5, I6, I7 and I9 to I13 on histories typed by hand: what groups, relays, mails and reports tell."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from dev.faults.checker import (
     pairing,
     privacy,
     reports,
+    stores,
 )
 from dev.faults.checker.findings import Check
 from dev.faults.history import Fault, History, Line, Offset, Reads, Record, Sample
-from tests.faults.made_up import NOON, batch, event, gauge, line, mail
+from tests.faults.made_up import NOON, batch, command, event, gauge, line, mail
 from tests.faults.small_world import SLOT
 
 TOPIC = "obverse.matching.pair.v1"
@@ -489,3 +491,68 @@ def test_a_drain_that_takes_too_long_or_never_ends_is_found() -> None:
     slow = History(phases={"healed": NOON, "drained": NOON + 121})
     assert findings(drain.drained, slow)[0][:2] == ("I13", Kind.BROKEN)
     assert findings(drain.drained, History(phases={"healed": NOON}))[0][1] is Kind.UNSEEN
+
+
+def fed(employees: int, *rows: int) -> History:
+    """A directory that was imported so often, and has so many employees."""
+    imports = [
+        replace(command("import", trail=f"{n}"), answer={"good": good, "applied": True})
+        for n, good in enumerate(rows)
+    ]
+    counts = {"employees": employees, "volunteers": 0, "mentors": 0, "mentees": 0}
+    return History(commands=imports, reads=Reads(enrolment={"p": counts}))
+
+
+def test_the_directory_has_as_many_employees_as_each_import_brought() -> None:
+    assert findings(stores.agree, fed(2000, 2000, 2000)) == []
+
+
+def test_an_employee_who_is_missing_is_lost_and_one_too_many_is_doubled() -> None:
+    lost, doubled = fed(1999, 2000, 2000), fed(2001, 2000)
+    assert findings(stores.agree, lost) == [("I1", Kind.LOST, ("p employees",))]
+    assert findings(stores.agree, doubled) == [("I1", Kind.DOUBLED, ("p employees",))]
+
+
+def test_a_directory_that_no_import_is_known_to_have_stored_is_not_judged() -> None:
+    dry = replace(command("import"), answer={"good": 7, "applied": False})
+    unknown = replace(command("import", "unknown", trail="2"), answer=None)
+    history = replace(fed(5), commands=[dry, unknown])
+    assert findings(stores.agree, history) == []
+
+
+def told_topic(code: str, sequence: int = 1, *, retired: bool = False, label: str = "AI") -> Record:
+    data = {"parent": None, "label_en": label, "label_ru": "ИИ", "retired": retired}
+    return event("topic.changed", code, sequence, topic=code, **data)
+
+
+def tree(*topics: tuple[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"topic": code, "parent": None, "label_en": label, "label_ru": "ИИ"}
+        for code, label in topics
+    ]
+
+
+def test_the_last_word_about_a_topic_is_what_is_read() -> None:
+    records = [
+        told_topic("ai", label="Robots"),
+        told_topic("ai", 2),
+        told_topic("fax", retired=True),
+    ]
+    assert (
+        findings(stores.agree, History(records=records, reads=Reads(topics=tree(("ai", "AI")))))
+        == []
+    )
+
+
+def test_a_topic_that_is_read_and_was_told_otherwise_or_never_is_found() -> None:
+    read = Reads(topics=tree(("ai", "AI"), ("crm", "CRM")))
+    history = History(records=[told_topic("ai", label="Robots")], reads=read)
+    assert [ids for *_, ids in findings(stores.agree, history)] == [
+        ("crm",),
+        ("ai (None / AI / ИИ, on the topic None / Robots / ИИ)",),
+    ]
+
+
+def test_a_topic_that_was_told_and_is_not_read_is_lost() -> None:
+    history = History(records=[told_topic("ai")], reads=Reads(topics=[]))
+    assert findings(stores.agree, history) == [("I1", Kind.LOST, ("ai",))]

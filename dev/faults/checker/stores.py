@@ -8,17 +8,46 @@ from dev.faults.checker.findings import Finding, Kind, found
 from dev.faults.checker.folded import State, fold
 from dev.faults.checker.under_way import missing_effect, missing_event
 from dev.faults.history import History
-from shared.contracts.catalogue import JOURNAL, PAIR, VOLUNTEER
+from dev.faults.journal import OK
+from shared.contracts.catalogue import JOURNAL, PAIR, TOPIC, VOLUNTEER
 
 
 def agree(history: History) -> Iterator[Finding]:
-    """I1: rosters, counts, pairs, sessions and who waits."""
+    """I1: the directory, topics, rosters, counts, pairs, sessions and who waits."""
     state = fold(history)
+    yield from _directory(history)
+    yield from _topics(history)
     yield from _rosters(history, state)
     yield from _counts(history, state)
     yield from _pairs(history, state)
     yield from _sessions(history, state)
     yield from _waiting(history, state)
+
+
+def _directory(history: History) -> Iterator[Finding]:
+    """Every import is one of the same file; each says how many good rows it has."""
+    imports = [one for one in history.commands if one.name == "import" and one.outcome == OK]
+    rows = {one.answer["good"] for one in imports if one.answer.get("applied")}
+    for programme, counts in history.reads.get("enrolment", {}).items():
+        here = counts["employees"]
+        ids = [] if rows <= {here} else [f"{programme} employees"]
+        kind = Kind.LOST if rows and here < max(rows) else Kind.DOUBLED
+        what = f"{here} employees are in the directory, and the imports brought {sorted(rows)}"
+        yield from found("I1", kind, what, ids)
+
+
+def _topics(history: History) -> Iterator[Finding]:
+    """The tree as it is read against the last word about each topic; who is retired is not read."""
+    if "topics" not in history.reads:
+        return
+    last = {event.key or "": event.data for event in history.of_type("topic.changed")}
+    told = {code: _of_topic(data) for code, data in last.items() if not data["retired"]}
+    stored = {one["topic"]: _of_topic(one) for one in history.reads["topics"]}
+    yield from _same(history, TOPIC.name, "a topic", told, stored)
+
+
+def _of_topic(topic: Mapping[str, Any]) -> str:
+    return " / ".join(str(topic[name]) for name in ("parent", "label_en", "label_ru"))
 
 
 def _rosters(history: History, state: State) -> Iterator[Finding]:
