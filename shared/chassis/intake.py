@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from pymongo.errors import PyMongoError
 
@@ -27,7 +27,12 @@ from shared.chassis.troubles import is_conflict, is_transient
 from shared.contracts.catalogue import CATALOGUE
 
 Outcomes = Counter[str]
+Wanted = Callable[[], bool]
 KILLED = "killed_process"
+
+
+class Unwanted(Exception):
+    """Nobody waits for the rest any more: the process stops, or another one has these messages now."""
 
 
 class Intake:
@@ -64,13 +69,14 @@ class Intake:
         """What these messages turn out to be; nothing is decided, and nobody is asked."""
         return [read(message, self.routes) for message in messages]
 
-    async def apply(self, incoming: Sequence[Incoming]) -> Outcomes:
+    async def apply(self, incoming: Sequence[Incoming], wanted: Wanted = lambda: True) -> Outcomes:
         """Give everything that was read its effect, once; returns how many had which outcome.
 
-        Raises the driver's error when the database is away; the whole call may then be repeated.
+        Raises the driver's error when the database is away, and Unwanted where the rest is not `wanted` any
+        more; the whole call may then be repeated, by whoever has the messages.
         """
         async with self._living():
-            return await self._apply(incoming)
+            return await self._apply(incoming, wanted)
 
     @contextlib.asynccontextmanager
     async def _living(self) -> AsyncIterator[None]:
@@ -83,37 +89,53 @@ class Intake:
                     await in_flight.take_back(self.database, self._owner)
             raise
 
-    async def _apply(self, incoming: Sequence[Incoming]) -> Outcomes:
-        """What a dead process had begun is taken one by one; what lies before it and behind it is not."""
+    async def _apply(self, incoming: Sequence[Incoming], wanted: Wanted) -> Outcomes:
+        """What a dead process had begun is taken one by one; what it had ended, or never saw, is not."""
         parts: dict[Side, list[Incoming]] = {side: [] for side in Side}
         for item in incoming:
             topic, partition, offset, *_ = item.message
             stretch = self._suspects.get((topic, partition))
             parts[stretch.side(offset) if stretch else Side.BEFORE].append(item)
-        outcomes = await self._apply_most(parts[Side.BEFORE])
-        outcomes += await self._apply_each(parts[Side.INSIDE])
-        return outcomes + await self._apply_most(parts[Side.BEHIND])
+        ended, begun = await self._parted(parts[Side.INSIDE])
+        outcomes = await self._apply_most([*parts[Side.BEFORE], *ended], wanted)
+        outcomes += await self._apply_each(begun, wanted)
+        return outcomes + await self._apply_most(parts[Side.BEHIND], wanted)
 
-    async def _apply_most(self, incoming: Sequence[Incoming]) -> Outcomes:
+    async def _parted(self, incoming: Sequence[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
+        """Those whose effect is there already, by their cursors, and the others."""
+        if not incoming:
+            return [], []
+        lanes = {item.lane for item in incoming if item.lane}
+        known = await self.transactions.read(lambda tx: cursors.load(tx, lanes))
+        parts: tuple[list[Incoming], list[Incoming]] = ([], [])
+        for item in incoming:
+            reached = known[item.lane].sequence if item.lane else 0
+            begun = item.envelope is None or item.envelope.sequence > reached
+            parts[begun].append(item)
+        return parts
+
+    async def _apply_most(self, incoming: Sequence[Incoming], wanted: Wanted) -> Outcomes:
         """All at once; in halves where others are faster again and again, one by one where something in it fails."""
         if not incoming:
             return Outcomes()
+        _require(wanted)
         try:
             outcomes, freed = await self._apply_together(incoming)
         except Exception as error:
             if is_conflict(error) and (half := len(incoming) // 2):
-                first = await self._apply_most(incoming[:half])
-                return first + await self._apply_most(incoming[half:])
+                first = await self._apply_most(incoming[:half], wanted)
+                return first + await self._apply_most(incoming[half:], wanted)
             if is_transient(error):
                 raise
-            return await self._apply_each(incoming)
+            return await self._apply_each(incoming, wanted)
         for lane in freed:
             outcomes += await self.drain(lane)
         return outcomes
 
-    async def _apply_each(self, incoming: Sequence[Incoming]) -> Outcomes:
+    async def _apply_each(self, incoming: Sequence[Incoming], wanted: Wanted) -> Outcomes:
         outcomes = Outcomes()
         for item in incoming:
+            _require(wanted)
             outcomes += await self._apply_alone(item)
         return outcomes
 
@@ -255,6 +277,11 @@ class Intake:
         with following(trail):
             await item.handler(tx, item.event)
         return "applied"
+
+
+def _require(wanted: Wanted) -> None:
+    if not wanted():
+        raise Unwanted
 
 
 def _flaw_of(error: Exception) -> str:

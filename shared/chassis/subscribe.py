@@ -22,7 +22,7 @@ from shared.chassis.batches import correlations, named, stretches
 from shared.chassis.broker import KafkaAddress, message_of
 from shared.chassis.commits import Commits
 from shared.chassis.fetching import FetchTroubles
-from shared.chassis.intake import Intake
+from shared.chassis.intake import Intake, Unwanted, Wanted
 from shared.chassis.messages import Incoming
 from shared.chassis.metrics import Metrics
 from shared.chassis.passages import passage
@@ -152,17 +152,19 @@ class Subscription:
             await self.progress.measure(self._consumer())
 
     async def _apply(self, incoming: Sequence[Incoming], share: int) -> None:
-        # After a rebalance it comes again, to whoever has its partitions now.
-        done = await self._patiently(
-            partial(self._take_effect, incoming), lambda: share == self._share
-        )
+        wanted = partial(self._wants, share)
+        done = await self._patiently(partial(self._take_effect, incoming, wanted), wanted)
         if done:
             passage("intake.applied")
             self._commit(incoming)
 
-    async def _take_effect(self, incoming: Sequence[Incoming]) -> bool:
+    def _wants(self, share: int) -> bool:
+        """Whether it is still ours; after a rebalance it comes again, to whoever has its partitions now."""
+        return share == self._share and not self._stopping.is_set()
+
+    async def _take_effect(self, incoming: Sequence[Incoming], wanted: Wanted) -> bool:
         started = time.monotonic()
-        outcomes = await self.intake.apply(incoming)
+        outcomes = await self.intake.apply(incoming, wanted)
         self._count(incoming, outcomes, time.monotonic() - started)
         return True
 
@@ -175,6 +177,8 @@ class Subscription:
             self._busy_since = time.monotonic()
             try:
                 return await work()
+            except Unwanted:
+                return None
             except Exception as error:
                 if not is_transient(error):
                     raise

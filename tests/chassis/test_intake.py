@@ -13,7 +13,7 @@ from shared.chassis import passages
 from shared.chassis.clock import system_clock
 from shared.chassis.dead_letters import listing
 from shared.chassis.foundation import OWN_INDEXES
-from shared.chassis.intake import Intake
+from shared.chassis.intake import Intake, Unwanted
 from shared.chassis.messages import Message, Routes
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.operator import DeadLetterDesk
@@ -326,6 +326,41 @@ async def test_only_what_a_dead_process_had_begun_is_taken_one_by_one(
     # 1 and 2 together, 3, 4, and 5 to 7 together.
     assert passed.count("transaction.committed") == 4
     assert await desk.seen() == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_what_a_dead_process_had_ended_is_passed_over_together(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await desk.take(*map(ended, range(1, 7))) == {"applied": 6}
+    stretch = {"_id": f"{TOPIC}:0", "first": 1, "last": 8, "begun": 1, "owner": "the dead one"}
+    await desk.database["in_flight"].replace_one({"_id": f"{TOPIC}:0"}, stretch)
+    await desk.intake.assigned([(TOPIC, 0)])
+    passed: list[str] = []
+    monkeypatch.setattr(passages, "hook", passed.append)
+    assert await desk.take(*map(ended, range(1, 9))) == {"duplicate": 6, "applied": 2}
+    # 1 to 6 together, 7, 8.
+    assert passed.count("transaction.committed") == 3
+
+
+async def test_one_by_one_ends_where_nobody_wants_the_rest(desk: Desk) -> None:
+    """Found by a fault run: a process that was to stop went on one by one for a minute."""
+    stretch = {"_id": f"{TOPIC}:0", "first": 1, "last": 9, "begun": 1, "owner": "the dead one"}
+    await desk.database["in_flight"].insert_one(stretch)
+    await desk.intake.assigned([(TOPIC, 0)])
+    answers = iter([True, True, True, False])
+    incoming = desk.intake.read(map(ended, range(1, 10)))
+    with pytest.raises(Unwanted):
+        await desk.intake.apply(incoming, lambda: next(answers))
+    assert await desk.seen() == [1, 2, 3]
+    assert await desk.take(*map(ended, range(1, 10))) == {"duplicate": 3, "applied": 6}
+    assert await desk.seen() == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+
+async def test_a_batch_that_nobody_wants_has_no_effect(desk: Desk) -> None:
+    with pytest.raises(Unwanted):
+        await desk.intake.apply(desk.intake.read([ended(1)]), lambda: False)
+    assert await desk.seen() == []
+    assert await desk.take(ended(1)) == {"applied": 1}
 
 
 async def test_a_batch_that_others_overtake_again_and_again_goes_on_in_parts(desk: Desk) -> None:

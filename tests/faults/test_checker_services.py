@@ -521,8 +521,8 @@ def test_a_directory_that_no_import_is_known_to_have_stored_is_not_judged() -> N
 
 
 def told_topic(code: str, sequence: int = 1, *, retired: bool = False, label: str = "AI") -> Record:
-    data = {"parent": None, "label_en": label, "label_ru": "ИИ", "retired": retired}
-    return event("topic.changed", code, sequence, topic=code, **data)
+    data: dict[str, Any] = {"parent": None, "label_en": label, "label_ru": "ИИ"}
+    return event("topic.changed", code, sequence, **data, retired=retired)
 
 
 def tree(*topics: tuple[str, str]) -> list[dict[str, Any]]:

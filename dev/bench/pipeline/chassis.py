@@ -23,7 +23,7 @@ from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.clock import system_clock
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.garbage import let_rest
-from shared.chassis.intake import Intake, Outcomes
+from shared.chassis.intake import Intake, Outcomes, Wanted
 from shared.chassis.log_events import CHASSIS_EVENTS, join
 from shared.chassis.logging import configure_logging
 from shared.chassis.messages import Handler, Incoming, Message, Routes
@@ -79,10 +79,10 @@ class TimedIntake(Intake):
         found = super().read(message._replace(topic=TOPIC) for message in mine)
         return [item._replace(message=own) for item, own in zip(found, mine, strict=True)]
 
-    async def apply(self, incoming: Sequence[Incoming]) -> Outcomes:
+    async def apply(self, incoming: Sequence[Incoming], wanted: Wanted = lambda: True) -> Outcomes:
         """Apply, and note when it began."""
         self.laps.append((time.perf_counter(), time.process_time(), self.taken))
-        outcomes = await super().apply(incoming)
+        outcomes = await super().apply(incoming, wanted)
         self.taken += outcomes["applied"]
         if self.taken >= self.wanted:
             self.done.set()

@@ -34,7 +34,8 @@ def offset_before_transaction(replace: Replace) -> None:
     async def apply(self: Subscription, incoming: Sequence[Incoming], share: int) -> None:
         self._commit(incoming)
         await self._commits.settle()
-        await self._patiently(partial(self._take_effect, incoming), lambda: share == self._share)
+        wanted = partial(self._wants, share)
+        await self._patiently(partial(self._take_effect, incoming, wanted), wanted)
         passage("intake.applied")
 
     replace(Subscription, "_apply", apply)
