@@ -144,6 +144,7 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         enrollment.VolunteerPaused: _standing(Standing.PAUSED),
         enrollment.VolunteerResumed: _standing(Standing.ACTIVE),
         enrollment.VolunteerWithdrawn: _standing(Standing.WITHDRAWN),
+        enrollment.VolunteerErased: _standing(Standing.ERASED),
         enrollment.PrincipalChanged: _person,
         enrollment.ContactChanged: _contact,
         matching.ProposalMade: _proposed,

@@ -16,6 +16,13 @@ from shared.contracts.reporting import v1 as reporting
 
 PARTITIONS = 6
 
+DAY_MS = 24 * 3600 * 1000
+FORGOTTEN_AFTER_MS = DAY_MS
+"""A value of a personal topic that a newer one or a tombstone has overtaken is compacted away within this time
+and one round of the log cleaner. Source: Kafka's `max.compaction.lag.ms` (KIP-354)."""
+TOMBSTONES_LAST_MS = 30 * DAY_MS
+"""So long a consumer that was away, or was set up anew, still learns that somebody was erased."""
+
 
 class Audience(StrEnum):
     """Who may read a topic."""
@@ -39,7 +46,15 @@ class Topic:
     def settings(self) -> dict[str, str]:
         """Kafka's topic settings, without replication, which is a matter of the place."""
         policy = {"cleanup.policy": "compact"} if self.state else {"retention.ms": "-1"}
-        return {**policy, "max.message.bytes": str(1024 * 1024)}
+        return {**policy, **self._forgetting(), "max.message.bytes": str(1024 * 1024)}
+
+    def _forgetting(self) -> dict[str, str]:
+        if not self.personal:
+            return {}
+        return {
+            "max.compaction.lag.ms": str(FORGOTTEN_AFTER_MS),
+            "delete.retention.ms": str(TOMBSTONES_LAST_MS),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,7 @@ CATALOGUE = Catalogue(
         ("obverse.enrollment.volunteer.paused.v1", enrollment.VolunteerPaused, VOLUNTEER, (_N, _R), (13, 26)),
         ("obverse.enrollment.volunteer.resumed.v1", enrollment.VolunteerResumed, VOLUNTEER, (_N, _R), (13, 26)),
         ("obverse.enrollment.volunteer.withdrawn.v1", enrollment.VolunteerWithdrawn, VOLUNTEER, (_N, _R), (13, 26)),
+        ("obverse.enrollment.volunteer.erased.v1", enrollment.VolunteerErased, VOLUNTEER, (_N, _R), (5, 13, 26)),
         ("obverse.enrollment.candidate.changed.v1", enrollment.CandidateChanged, CANDIDATE, (_M,), (10, 14, 15, 16, 17, 35)),
         ("obverse.enrollment.principal.changed.v1", enrollment.PrincipalChanged, PRINCIPAL, (_M, _N, _R), (5,)),
         ("obverse.enrollment.contact.changed.v1", enrollment.ContactChanged, CONTACT, (_N,), (20,)),

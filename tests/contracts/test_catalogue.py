@@ -24,7 +24,7 @@ def test_a_type_is_named_by_owner_thing_fact_and_major_version(event: EventType)
 def test_a_contract_lives_with_its_owner_in_its_major_version(event: EventType) -> None:
     owner, version = event.topic.owner, event.name.rsplit(".", 1)[1]
 
-    assert event.model.__module__ == f"shared.contracts.{owner}.{version}"
+    assert f"{event.model.__module__}.".startswith(f"shared.contracts.{owner}.{version}.")
 
 
 @each_event
@@ -77,7 +77,13 @@ def test_personal_data_can_be_erased(topic: Topic) -> None:
 def test_a_state_topic_is_compacted_and_any_other_keeps_everything(topic: Topic) -> None:
     kept = {"cleanup.policy": "compact"} if topic.state else {"retention.ms": "-1"}
 
-    assert topic.settings() == {**kept, "max.message.bytes": "1048576"}
+    forgets = {"max.compaction.lag.ms": "86400000", "delete.retention.ms": "2592000000"}
+
+    assert topic.settings() == {
+        **kept,
+        **(forgets if topic.personal else {}),
+        "max.message.bytes": "1048576",
+    }
 
 
 def test_nothing_stands_in_the_table_twice() -> None:

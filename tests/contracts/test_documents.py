@@ -133,6 +133,8 @@ def test_a_channel_tells_partitions_and_what_is_kept() -> None:
     assert contact["partitions"] == pair["partitions"] == 6
     assert contact["topicConfiguration"] == {
         "cleanup.policy": ["compact"],
+        "max.compaction.lag.ms": 86400000,
+        "delete.retention.ms": 2592000000,
         "max.message.bytes": 1048576,
     }
     assert pair["topicConfiguration"] == {

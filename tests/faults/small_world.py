@@ -470,7 +470,9 @@ class World:
         }  # fmt: skip
 
     def _cells(self, side: str) -> dict[str, int]:
-        cells = Counter({"withdrawn": 0, "paused": 0, "paired": 0, "proposed": 0, "waiting": 0})
+        cells = Counter(
+            {"erased": 0, "withdrawn": 0, "paused": 0, "paired": 0, "proposed": 0, "waiting": 0}
+        )
         partner = {
             id(getattr(p, side)): p.state for p in self.pairs if p.state in ("open", "formed")
         }

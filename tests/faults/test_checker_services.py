@@ -221,7 +221,7 @@ def test_a_pair_of_people_whom_nobody_told_of_is_found() -> None:
 def report(**change: int | str) -> History:
     """Ann is a mentor; `change` is what the report says otherwise."""
     cells: dict[str, int | str] = {
-        "withdrawn": 0, "paused": 0, "paired": 0, "proposed": 0, "waiting": 1, "total": 1,
+        "erased": 0, "withdrawn": 0, "paused": 0, "paired": 0, "proposed": 0, "waiting": 1, "total": 1,
     }  # fmt: skip
     nobody = {**cells, "waiting": 0, "total": 0}
     zero: Mapping[str, tuple[str, ...]] = {

@@ -11,7 +11,8 @@ from shared.contracts.catalogue import CATALOGUE
 ONLY_BY_COMMAND = frozenset(
     {
         "programme.opened", "programme.changed", "programme.closed", "cohort.opened",
-        "volunteer.enrolled", "volunteer.paused", "volunteer.withdrawn", "round.completed",
+        "volunteer.enrolled", "volunteer.paused", "volunteer.withdrawn", "volunteer.erased",
+        "round.completed",
         "proposal.accepted", "proposal.declined", "session.planned", "session.cancelled", "session.held",
     }
 )  # fmt: skip

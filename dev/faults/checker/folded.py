@@ -128,6 +128,7 @@ _STATUS = {
     "volunteer.resumed": "active",
     "volunteer.paused": "paused",
     "volunteer.withdrawn": "withdrawn",
+    "volunteer.erased": "erased",
 }
 
 

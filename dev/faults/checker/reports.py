@@ -12,7 +12,7 @@ from dev.faults.checker.under_way import missing_effect
 from dev.faults.history import History
 
 GROUP = "reporting-projections"
-STATUSES = ("withdrawn", "paused", "paired", "proposed", "waiting")
+STATUSES = ("erased", "withdrawn", "paused", "paired", "proposed", "waiting")
 Figures = dict[str, int | float | None]
 
 

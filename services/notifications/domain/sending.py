@@ -181,8 +181,8 @@ def _session_is_moot(reminder: Reminder, pair: Pair, now: datetime) -> str | Non
 
 def _unwelcome(reminder: Reminder, known: Knowledge) -> str | None:
     standing = known.volunteer.standing if known.volunteer else Standing.ACTIVE
-    if standing is Standing.WITHDRAWN:
-        return "withdrawn"
+    if standing in (Standing.WITHDRAWN, Standing.ERASED):
+        return standing.value
     # Who pauses keeps the pair and must know the partner; everything else can wait or is over.
     if standing is Standing.PAUSED and reminder.kind is not Kind.INTRODUCTION:
         return "paused"

@@ -51,6 +51,7 @@ class ProgrammeView(BaseModel):
 class RoleView(BaseModel):
     """Volunteers in one role, each counted once."""
 
+    erased: Count
     withdrawn: Count
     paused: Count
     paired: Count

@@ -162,6 +162,7 @@ CHANGES: Mapping[type[Contract], ToChange] = {
     enrollment.VolunteerPaused: volunteer_is("paused"),
     enrollment.VolunteerResumed: volunteer_is("active"),
     enrollment.VolunteerWithdrawn: volunteer_is("withdrawn"),
+    enrollment.VolunteerErased: volunteer_is("erased"),
     matching.RoundCompleted: round_completed,
     matching.ProposalMade: proposal_made,
     matching.ProposalAccepted: proposal_accepted,

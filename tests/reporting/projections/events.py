@@ -96,6 +96,12 @@ def resumed(who: UUID, *roles: str) -> enrollment.VolunteerResumed:
     )
 
 
+def erased(who: UUID, *roles: str) -> enrollment.VolunteerErased:
+    return enrollment.VolunteerErased(
+        volunteer_id=who, programme_id=PROGRAMME, cohort_id=COHORT, roles=list(roles)
+    )
+
+
 def withdrawn(who: UUID, *roles: str) -> enrollment.VolunteerWithdrawn:
     return enrollment.VolunteerWithdrawn(
         volunteer_id=who, programme_id=PROGRAMME, cohort_id=COHORT, roles=list(roles)

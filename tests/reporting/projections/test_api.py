@@ -49,6 +49,7 @@ async def test_the_lead_reads_who_is_paired_and_not_what_four_people_do(
         ],
     }
     assert report["volunteers"]["mentor"] == {
+        "erased": 0,
         "withdrawn": 0,
         "paused": 0,
         "paired": 2,
@@ -77,6 +78,7 @@ async def test_the_sponsor_reads_nothing_below_five(reporting: Reporting) -> Non
 
     assert report["reader"] == "sponsor"
     assert report["volunteers"]["mentor"] == {
+        "erased": 0,
         "withdrawn": 0,
         "paused": 0,
         "paired": "<5",

@@ -52,6 +52,11 @@ def values(found: Figures, *place: str) -> dict[str, Any]:
             id="resumed",
         ),
         pytest.param([e.formed(1), e.withdrawn(e.mentor(1), "mentor")], "withdrawn", id="left"),
+        pytest.param(
+            [e.withdrawn(e.mentor(1), "mentor"), e.erased(e.mentor(1), "mentor")],
+            "erased",
+            id="erased",
+        ),
     ],
 )
 async def test_a_volunteer_counts_once_by_the_first_status_that_holds(

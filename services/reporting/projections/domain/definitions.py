@@ -38,9 +38,11 @@ DEFINITIONS = (
                "volunteers in this role who paused, paired or not"),
     Definition("volunteers.*.withdrawn", "Withdrawn", "Вышли",
                "volunteers in this role who left the programme"),
+    Definition("volunteers.*.erased", "Erased", "Удалены",
+               "volunteers in this role of whom nothing is kept any more, on their wish"),
     Definition("volunteers.*.total", "Volunteers", "Добровольцы",
                "all volunteers in this role; each has the first status that holds: "
-               "withdrawn, paused, paired, proposed, waiting"),
+               "erased, withdrawn, paused, paired, proposed, waiting"),
     Definition("proposals.open", "Open", "Ждут ответа",
                "proposals that not both sides have answered yet"),
     Definition("proposals.accepted", "Accepted", "Приняты",

@@ -22,7 +22,7 @@ from services.reporting.projections.domain.material import (
 )
 
 Path = tuple[str, ...]
-STATUSES = ("withdrawn", "paused", "paired", "proposed", "waiting")
+STATUSES = ("erased", "withdrawn", "paused", "paired", "proposed", "waiting")
 OUTCOMES = ("sent", "failed", "suppressed", "unknown")
 ABOUT_PAIRING = ("proposal", "proposal_reminder", "introduction")
 ABOUT_SESSIONS = ("session_reminder",)
@@ -65,7 +65,7 @@ def figures(material: Material) -> Figures:
 
 def role_status(volunteer: Volunteer, *, paired: bool, proposed: bool) -> str:
     """The first of STATUSES that holds for a volunteer in one role."""
-    if volunteer.status in ("withdrawn", "paused"):
+    if volunteer.status in ("erased", "withdrawn", "paused"):
         return volunteer.status
     if paired:
         return "paired"

@@ -57,7 +57,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Volunteer:
-    """Somebody who said yes; `status` is active, paused or withdrawn."""
+    """Somebody who said yes; `status` is active, paused, withdrawn or erased."""
 
     volunteer_id: UUID
     roles: frozenset[str]

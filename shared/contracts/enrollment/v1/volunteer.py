@@ -39,6 +39,10 @@ class VolunteerWithdrawn(VolunteerFact):
     """Left; no reason is asked."""
 
 
+class VolunteerErased(VolunteerFact):
+    """All that was kept of them is gone, on their wish; the ids belong to nobody any more."""
+
+
 class Offer(Contract):
     """A topic a mentor gives."""
 
