@@ -59,7 +59,7 @@ class Relay:
         self._leases = Leases(database)
         self._broker: KafkaBroker | None = None
         self._fence: int | None = None
-        self._confirmed_at = 0.0
+        self._confirmed_at = float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop; troubles are waited out."""
@@ -73,7 +73,7 @@ class Relay:
                     delay = 0.1
                 except LeaseLost:
                     log.warning("relay.lease_lost", fence=self._fence)
-                    self._confirmed_at = 0.0
+                    self.doubt()
                     continue
                 except Exception as error:
                     if not is_transient(error):
@@ -108,6 +108,10 @@ class Relay:
         if sent:
             log.info("relay.batch_sent", events=sent, fence=fence)
         return sent
+
+    def doubt(self) -> None:
+        """Ask for the lease before anything else is sent."""
+        self._confirmed_at = float("-inf")
 
     async def _hold(self) -> int | None:
         """The fence of our lease; None while somebody else has it."""

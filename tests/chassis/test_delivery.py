@@ -20,7 +20,8 @@ from shared.chassis.clock import system_clock
 from shared.chassis.fetching import OffsetLost
 from shared.chassis.foundation import OWN_INDEXES
 from shared.chassis.intake import Intake
-from shared.chassis.leases import Leases
+from shared.chassis.leases import COLLECTION as LEASES
+from shared.chassis.leases import LeaseLost, Leases
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Client, MongoDatabase, ensure_indexes
 from shared.chassis.outbox import OUTBOX, UNSENT
@@ -158,6 +159,24 @@ async def test_only_one_relay_publishes_and_the_next_one_has_a_higher_fence(
     assert await leases.take(LEASE, owner="two", seconds=10) == 2
     for relay in (one, two):
         await relay.close()
+
+
+async def test_a_relay_whose_lease_went_away_unnoticed_marks_nothing_and_asks_again(
+    producer: Producer,
+) -> None:
+    """A fresh lease is not asked for; what it sends is confirmed in any case, where it is marked."""
+    await producer.publish(uuid4())
+    relay = producer.relay("one")
+    assert await relay.round() == 1
+    await producer.publish(uuid4())
+    taken = {"$set": {"owner": "two", "fence": 2}}
+    await producer.database[LEASES].update_one({"_id": LEASE}, taken)
+    with pytest.raises(LeaseLost):
+        await relay.round()
+    assert await producer.unsent() == 1
+    relay.doubt()
+    assert await relay.round() == 0
+    await relay.close()
 
 
 async def test_a_relay_without_a_broker_keeps_everything_and_goes_on_later(
