@@ -7,6 +7,7 @@ MAPPING ?=
 ONLY ?=
 SEED ?= 1
 KILLS ?= 200
+RATE ?= 20
 
 .PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long drills up down smoke
 
@@ -49,8 +50,8 @@ faults: setup ## break a real cluster at every named place, and every checker by
 faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
 	@$(RUN) -m dev.faults smoke --seed $(SEED)
 
-faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 for another one
-	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS)
+faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 RATE=65 for another one
+	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS) --rate $(RATE)
 
 drills: setup ## provoke every alarm once, under a real Prometheus and over the logs: 10 minutes
 	@$(RUN) -m dev.drills

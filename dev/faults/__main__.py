@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from dev.faults.hunting import hunt_all, table
 from dev.faults.judging import PASS, Judgement
 from dev.faults.loading import seconds
 from dev.faults.mutants import MUTANTS
+from dev.faults.page import page
 from dev.faults.recovery import recovery
 from dev.faults.redriving import redrive_killed
 from dev.faults.run import FOLDER, Run, loaded, only_one, started
@@ -56,11 +58,17 @@ def full(
 @app.command()
 def long(
     seed: Seed = 1,
-    rate: Rate = 40.0,
+    rate: Rate = 20.0,
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: many kills, each other fault at least three times."""
     _end(asyncio.run(_play(Plan("long", runs.long(kills), proxied=True), seed, rate)))
+
+
+@app.command()
+def report(file: Annotated[Path, typer.Argument(help="A report.json of a run.")]) -> None:
+    """Print the page about a run, as docs/operations/fault-report.md has it of a long one."""
+    print(page(json.loads(file.read_text()), "make faults-long"), end="")
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,7 @@ def _report(run: Run, judgement: Judgement) -> dict[str, Any]:
         "drain_seconds": run.phases["drain_seconds"],
         "recovery_seconds": recovery(judgement.history),
         "memory_mib": run.memory,
+        "date": datetime.now(UTC).date().isoformat(),
         "seconds": round(time.monotonic() - _began),
         "machine": _machine(),
         "versions": _versions(),
