@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from pymongo.errors import PyMongoError
 
@@ -179,9 +179,9 @@ class Intake:
         if marked is not None:
             await marked
             passage("intake.marked")
-        outcomes = Outcomes()
+        outcomes, newest = Outcomes(), _newest(incoming)
         for item in incoming:
-            outcomes[await self._apply_one(tx, item, after)] += 1
+            outcomes[await self._apply_one(tx, item, after, newest)] += 1
         await cursors.save(tx, before, after)
         return outcomes, [c.lane for c in after.values() if c.waiting and c.held_at is None]
 
@@ -218,12 +218,17 @@ class Intake:
         else:
             item = read(message, self.routes)
             item = item._replace(flaw=flaw or item.flaw)
-            outcomes[await self._apply_one(tx, item, after)] += 1
+            outcomes[await self._apply_one(tx, item, after, {})] += 1
         await cursors.save(tx, before, after)
         return outcomes
 
-    async def _apply_one(self, tx: Tx, item: Incoming, after: dict[str, Cursor]) -> str:
-        """Decide about one message and do it; the answer is its outcome."""
+    async def _apply_one(
+        self, tx: Tx, item: Incoming, after: dict[str, Cursor], newest: Mapping[str, int]
+    ) -> str:
+        """Decide about one message and do it; the answer is its outcome.
+
+        `newest` is the last sequence per key that comes with it, of topics that hold states.
+        """
         if item.envelope is None or item.lane is None or item.topic is None:
             return self._bury(tx, item, holds=False)
         cursor, sequence, ordered = after[item.lane], item.envelope.sequence, not item.topic.state
@@ -241,7 +246,8 @@ class Intake:
             after[item.lane] = held if ordered else cursor.moved_to(item)
             return self._bury(tx, item, holds=ordered)
         after[item.lane] = cursor.moved_to(item)
-        return await self.handle(tx, item)
+        is_last = sequence >= newest.get(item.lane, 0)
+        return await self.handle(tx, item) if is_last else "superseded"
 
     def _old(self, tx: Tx, item: Incoming, cursor: Cursor) -> str:
         """A message from before the cursor: harmless, unless it claims a place that another has."""
@@ -277,6 +283,15 @@ class Intake:
         with following(trail):
             await item.handler(tx, item.event)
         return "applied"
+
+
+def _newest(incoming: Iterable[Incoming]) -> dict[str, int]:
+    """Per key of a state topic the last state that can be read: it replaces those before it."""
+    newest: dict[str, int] = {}
+    for item in incoming:
+        if item.topic and item.topic.state and item.lane and item.envelope and not item.flaw:
+            newest[item.lane] = max(newest.get(item.lane, 0), item.envelope.sequence)
+    return newest
 
 
 def _require(wanted: Wanted) -> None:

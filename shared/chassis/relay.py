@@ -34,6 +34,7 @@ SECONDS_BETWEEN = 0.1
 # So long after it was given or confirmed, nobody asks for the lease again.
 FRESH_SECONDS = 2.0
 BATCH = 500
+DEPTH = 10  # events of a lane in one round where many wait
 POLL_SECONDS = 0.5
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
@@ -132,14 +133,20 @@ class Relay:
         """
         outbox = self._database[OUTBOX]
         rows = await outbox.find(UNSENT).sort("_id", 1).limit(BATCH).to_list(None)
-        if len(rows) == BATCH:  # there may be more, and some of them earlier in their lane
-            names = list({row["lane"] for row in rows})
-            waiting = outbox.find({"lane": {"$in": names}} | UNSENT)
-            rows = await waiting.sort([("lane", 1), ("sequence", 1)]).limit(4 * BATCH).to_list(None)
-        lanes: dict[str, list[Document]] = {}
-        for row in sorted(rows, key=lambda row: (row["lane"], row["sequence"])):
-            lanes.setdefault(row["lane"], []).append(row)
-        return list(lanes.values())
+        if len(rows) < BATCH:
+            lanes: dict[str, list[Document]] = {}
+            for row in sorted(rows, key=lambda row: (row["lane"], row["sequence"])):
+                lanes.setdefault(row["lane"], []).append(row)
+            return list(lanes.values())
+        # There may be more, and some of them earlier in their lane; waves are to be wide, not many.
+        names = list({row["lane"] for row in rows})
+        first = {"$firstN": {"input": "$$ROOT", "n": DEPTH}}
+        pipeline: list[Document] = [
+            {"$match": {"lane": {"$in": names}} | UNSENT},
+            {"$sort": {"lane": 1, "sequence": 1}},
+            {"$group": {"_id": "$lane", "rows": first}},
+        ]
+        return [lane["rows"] for lane in await outbox.aggregate(pipeline).to_list(None)]
 
     async def _send(self, wave: Sequence[Document], fence: int) -> int:
         broker = await self._open()

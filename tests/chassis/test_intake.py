@@ -408,9 +408,19 @@ def contact(sequence: int, value: bytes | None = None) -> Message:
     return ended(sequence, topic=CONTACT_TOPIC, value=value or to_value(data), headers=headers)
 
 
+async def test_of_several_states_of_a_key_in_a_batch_the_last_readable_one_has_its_effect(
+    desk: Desk,
+) -> None:
+    batch = (contact(1), contact(2), contact(3, b"{"))
+    assert await desk.take(*batch) == {"superseded": 1, "applied": 1, "dead_lettered": 1}
+    assert await desk.seen() == [2]
+    assert await desk.take(*batch[:2]) == {"duplicate": 2}
+
+
 async def test_on_a_state_topic_only_the_newest_counts_and_nothing_waits(desk: Desk) -> None:
-    assert await desk.take(contact(1), contact(5), contact(3)) == {"applied": 2, "duplicate": 1}
-    assert await desk.seen() == [1, 5]
+    counts = await desk.take(contact(1), contact(5), contact(3))
+    assert counts == {"superseded": 1, "applied": 1, "duplicate": 1}
+    assert await desk.seen() == [5]
 
 
 async def test_a_broken_state_is_replaced_by_the_next_one(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from dev.faults.history import History, Line, Record
 
 Partition = tuple[str, int]
 Fact = tuple[object, ...]
-OUTCOMES = ("applied", "ignored", "duplicate", "waiting", "dead_lettered")
+OUTCOMES = ("applied", "superseded", "ignored", "duplicate", "waiting", "dead_lettered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Batch:
     @property
     def effects(self) -> int:
         """How many messages had their effect for the first time, if it is right."""
-        return self.counts["applied"] + self.counts["ignored"]
+        return sum(self.counts[name] for name in ("applied", "superseded", "ignored"))
 
 
 def batches(history: History) -> dict[str, list[Batch]]:

@@ -47,8 +47,10 @@ async def _overtaken(unit: Unit, pair: Pair, candidate: Candidate) -> bool:
     ):
         return True
     programme = await unit.programmes.get(pair.programme_id)
-    mentor = await unit.candidates.get(pair.mentor_id)
-    mentee = await unit.candidates.get(pair.mentee_id)
+    mentor, mentee = [
+        candidate if one == candidate.id else await unit.candidates.get(one)
+        for one in (pair.mentor_id, pair.mentee_id)
+    ]
     if programme is None or programme.terms is None or mentor is None or mentee is None:
         return False
     on = unit.now.date()
