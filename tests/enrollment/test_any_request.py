@@ -92,7 +92,7 @@ def test_no_single_request_is_answered_with_a_500(schema: Any, headers: dict[str
 
         @given(case=found.ok().as_strategy())
         @USUAL
-        def ask(case: schemathesis.Case) -> None:
+        def ask(case: "schemathesis.Case[Any]") -> None:
             case.validate_response(case.call(headers=headers), checks=[not_a_server_error])
 
         ask()
@@ -100,10 +100,10 @@ def test_no_single_request_is_answered_with_a_500(schema: Any, headers: dict[str
 
 def test_no_chain_of_requests_is_answered_with_a_500(schema: Any, headers: dict[str, str]) -> None:
     class Chain(schema.as_state_machine()):  # type: ignore[misc]
-        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+        def get_call_kwargs(self, case: "schemathesis.Case[Any]") -> dict[str, Any]:
             return {"headers": headers}
 
-        def validate_response(self, response: Any, case: schemathesis.Case, **_: Any) -> None:
+        def validate_response(self, response: Any, case: "schemathesis.Case[Any]", **_: Any) -> None:
             case.validate_response(response, checks=[not_a_server_error])
 
     run_state_machine_as_test(Chain, settings=USUAL)
