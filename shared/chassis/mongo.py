@@ -26,6 +26,8 @@ Collection = AsyncIOMotorCollection[Document]
 MAJORITY = WriteConcern("majority", wtimeout=10_000)
 MAJORITY_READ = ReadConcern("majority")
 
+OLDEST_WIRE_VERSION = 17
+
 # Documents per round trip. The driver's 101 would cost a batch of events a second one.
 AT_ONCE = 1_000
 
@@ -151,7 +153,7 @@ def open_database(client: Client, name: str) -> MongoDatabase:
 
 
 async def check_fitness(client: Client) -> None:
-    """Raise UnfitDatabase for a standalone mongod: it can lose acknowledged writes (SERVER-139311)."""
+    """Raise UnfitDatabase for what the promise cannot rest on."""
     try:
         hello = await client.admin.command("hello")
     except ServerSelectionTimeoutError as error:
@@ -163,10 +165,21 @@ async def check_fitness(client: Client) -> None:
             "OBVERSE_MONGO_URL names a replica set to which no server there belongs; "
             "start mongod with --replSet and that name, and initiate the set"
         ) from error
+    if flaw := flaw_of(hello):
+        raise UnfitDatabase(flaw)
+
+
+def flaw_of(hello: Mapping[str, Any]) -> str | None:
+    """What is wrong with a server that answers `hello` like this, and what to do about it.
+
+    A standalone mongod can lose acknowledged writes (SERVER-139311). Wire version 17 is that of MongoDB 6.0
+    (https://github.com/mongodb/specifications, wireversion-featurelist).
+    """
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        raise UnfitDatabase(
-            "OBVERSE_MONGO_URL names a standalone mongod; start it with --replSet and initiate the set"
-        )
+        return "OBVERSE_MONGO_URL names a standalone mongod; start it with --replSet and initiate the set"
+    if hello.get("maxWireVersion", 0) < OLDEST_WIRE_VERSION:
+        return "OBVERSE_MONGO_URL names a MongoDB older than 6.0; upgrade it"
+    return None
 
 
 async def ensure_indexes(database: MongoDatabase, indexes: Sequence[Index]) -> None:

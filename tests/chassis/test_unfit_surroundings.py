@@ -19,7 +19,7 @@ from dev.local.parts import Database as DatabasePart
 from dev.local.processes import Child, NotReady, free_port, start_child
 from shared.chassis.broker import KafkaAddress
 from shared.chassis.lifecycle import Service
-from shared.chassis.mongo import MongoDatabase
+from shared.chassis.mongo import MongoDatabase, flaw_of
 from shared.contracts.catalogue import PAIR
 from tests.chassis.http_client import foundation_on
 from tests.chassis.tiny_service import build
@@ -156,3 +156,17 @@ async def test_without_a_broker_commands_are_accepted_as_usual(
     answer = await caller.post("/boxes", json={"label": "red"})
     assert answer.status_code == 201
     assert await database["boxes"].count_documents({"label": "red"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("hello", "flaw"),
+    [
+        ({"setName": "rs", "maxWireVersion": 17}, None),
+        ({"msg": "isdbgrid", "maxWireVersion": 21}, None),
+        ({"maxWireVersion": 21}, "standalone"),
+        ({"setName": "rs", "maxWireVersion": 13}, "older than 6.0"),
+    ],
+)
+def test_what_a_server_says_of_itself_must_fit(hello: dict[str, Any], flaw: str | None) -> None:
+    found = flaw_of(hello)
+    assert found is None if flaw is None else found is not None and flaw in found

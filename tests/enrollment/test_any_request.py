@@ -103,7 +103,9 @@ def test_no_chain_of_requests_is_answered_with_a_500(schema: Any, headers: dict[
         def get_call_kwargs(self, case: "schemathesis.Case[Any]") -> dict[str, Any]:
             return {"headers": headers}
 
-        def validate_response(self, response: Any, case: "schemathesis.Case[Any]", **_: Any) -> None:
+        def validate_response(
+            self, response: Any, case: "schemathesis.Case[Any]", **_: Any
+        ) -> None:
             case.validate_response(response, checks=[not_a_server_error])
 
     run_state_machine_as_test(Chain, settings=USUAL)
