@@ -5,9 +5,13 @@ from services.enrollment.cli import import_file
 from services.enrollment.log_events import LOG_EVENTS
 from services.enrollment.settings import Settings
 from shared.chassis.cli import command_line
+from shared.chassis.privacy.command_line import erase, erase_again, export
 
 app = command_line(NAME, Settings, build, LOG_EVENTS)
 app.command("import")(import_file)
+app.command("erase")(erase)
+app.command("export")(export)
+app.command("erase-again")(erase_again)
 
 if __name__ == "__main__":
     app()

@@ -11,6 +11,7 @@ LOG_EVENTS = (
     LogEvent("volunteer.paused", "info", "A volunteer is away for a while."),
     LogEvent("volunteer.resumed", "info", "A volunteer is back."),
     LogEvent("volunteer.withdrawn", "info", "A volunteer left; nobody is asked why."),
+    LogEvent("volunteer.erased", "info", "Nothing is kept of a volunteer any more, on their wish."),
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent("directory.imported", "info", "A directory was stored; counts of rows, new, changed."),

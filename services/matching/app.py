@@ -4,13 +4,19 @@ import structlog
 
 from services.matching import api, consumers, schedules, store
 from services.matching.domain.ports import Solver
+from services.matching.handlers import learning
 from services.matching.settings import Settings
 from services.matching.solver.child import ChildSolver
+from services.matching.store.holdings import HOLDINGS, with_volunteers
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.foundation import Foundation
 from shared.chassis.http.app import create_api
+from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.leases import Leases
 from shared.chassis.lifecycle import Service
+from shared.chassis.privacy.desk import PersonalDesk
+from shared.chassis.privacy.holdings import Subject
+from shared.chassis.transactions import Tx
 
 NAME = "matching"
 log = structlog.get_logger("services.matching.solver")
@@ -22,6 +28,7 @@ def build(
     """The service. A `clock` and a `solver` are given by tests only."""
     foundation = Foundation(settings, NAME, clock)
     database = foundation.database(settings.mongo_database, store.INDEXES)
+    personal = PersonalDesk(database, HOLDINGS, with_volunteers, _let_go)
     desk = schedules.RoundDesk(
         database.transactions,
         Leases(database.mongo),
@@ -31,13 +38,25 @@ def build(
     return Service(
         foundation,
         create_api(
-            foundation, database, title="Obverse matching", routers=[api.router], unit=store.Unit
+            foundation,
+            database,
+            title="Obverse matching",
+            routers=[api.router, privacy_routes([personal])],
+            unit=store.Unit,
         ),
         databases=[database],
-        intakes=[foundation.intake(database, consumers.GROUP, consumers.ROUTES)],
+        intakes=[
+            foundation.intake(database, consumers.GROUP, consumers.ROUTES, consumers.REMOVALS)
+        ],
         relays=[foundation.relay(database)],
         schedules=schedules.schedules(database.transactions, desk),
+        personal=[personal],
     )
+
+
+async def _let_go(tx: Tx, subject: Subject) -> None:
+    for volunteer_id in sorted(subject.volunteer_ids):
+        await learning.forget_candidate(store.Unit(tx), volunteer_id)
 
 
 def _tell(step: str, done: int, total: int) -> None:

@@ -1,10 +1,12 @@
 """The topic edge: what enrollment tells, each event to its handler."""
 
+from uuid import UUID
+
 from services.matching import translation
 from services.matching.handlers import learning
 from services.matching.store import Unit
-from shared.chassis.messages import Routes
-from shared.chassis.principals import remember
+from shared.chassis.messages import Removals, Routes
+from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
 from shared.contracts.enrollment.v1 import (
     CandidateChanged,
@@ -41,6 +43,18 @@ async def _principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
 
 
+async def _candidate_removed(tx: Tx, key: str) -> None:
+    await learning.forget_candidate(Unit(tx), UUID(key))
+
+
+async def _principal_removed(tx: Tx, key: str) -> None:
+    forget(tx, UUID(key))
+
+
+REMOVALS: Removals = {
+    CandidateChanged: _candidate_removed,
+    PrincipalChanged: _principal_removed,
+}
 ROUTES: Routes = {
     ProgrammeOpened: _programme,
     ProgrammeChanged: _programme,

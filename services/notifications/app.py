@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+from services.notifications import handlers
 from services.notifications.api import router
 from services.notifications.channels.mail import Mail, MailServer
-from services.notifications.consumers import GROUP, ROUTES
+from services.notifications.consumers import GROUP, REMOVALS, ROUTES
 from services.notifications.domain.sending import Pace
 from services.notifications.schedules import Worker
 from services.notifications.settings import Settings
 from services.notifications.store import INDEXES, Unit
+from services.notifications.store.holdings import HOLDINGS, with_volunteers
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.foundation import Foundation, revealed
 from shared.chassis.http.app import create_api
+from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.lifecycle import Service
+from shared.chassis.privacy.desk import PersonalDesk
+from shared.chassis.privacy.holdings import Subject
+from shared.chassis.transactions import Tx
 
 NAME = "notifications"
 
@@ -31,18 +37,28 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         ),
         at_once=settings.mail_at_once,
     )
+    personal = PersonalDesk(database, HOLDINGS, with_volunteers, _let_go)
     api = create_api(
-        foundation, database, title="Obverse notifications", routers=[router], unit=Unit
+        foundation,
+        database,
+        title="Obverse notifications",
+        routers=[router, privacy_routes([personal])],
+        unit=Unit,
     )
     return Service(
         foundation,
         api=api,
         databases=[database],
-        intakes=[foundation.intake(database, GROUP, ROUTES)],
+        intakes=[foundation.intake(database, GROUP, ROUTES, REMOVALS)],
         relays=[foundation.relay(database)],
         schedules=worker.schedules(),
         overdue={"reminders": worker.overdue_seconds},
+        personal=[personal],
     )
+
+
+async def _let_go(tx: Tx, subject: Subject) -> None:
+    await handlers.cancel_reminders(Unit(tx), subject.volunteer_ids)
 
 
 def _mail(settings: Settings) -> Mail:

@@ -1,14 +1,15 @@
 """The topic edge: every event that concerns us becomes news. Nothing is sent from here."""
 
 from typing import Any
+from uuid import UUID
 
 from services.notifications import handlers
 from services.notifications.store import Unit
 from services.notifications.translation import READ, incoming
-from shared.chassis.messages import Routes
-from shared.chassis.principals import remember
+from shared.chassis.messages import Removals, Routes
+from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
-from shared.contracts.enrollment.v1 import PrincipalChanged
+from shared.contracts.enrollment.v1 import ContactChanged, PrincipalChanged
 from shared.contracts.envelope import Event
 
 GROUP = "notifications"
@@ -27,4 +28,16 @@ async def learn_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     await learn(tx, event)
 
 
+async def forget_contact(tx: Tx, key: str) -> None:
+    """A contact was removed."""
+    await handlers.forget_contact(Unit(tx), UUID(key))
+
+
+async def forget_principal(tx: Tx, key: str) -> None:
+    """A person was removed."""
+    forget(tx, UUID(key))
+    await handlers.forget_person(Unit(tx), UUID(key))
+
+
+REMOVALS: Removals = {ContactChanged: forget_contact, PrincipalChanged: forget_principal}
 ROUTES: Routes = {**dict.fromkeys(READ, learn), PrincipalChanged: learn_principal}

@@ -17,6 +17,7 @@ from services.notifications.domain.sending import (
     Outcome,
     Pace,
     Step,
+    cease,
     claim,
     follow_up,
     overtake,
@@ -50,6 +51,23 @@ class Claims:
 async def learn(unit: Unit, told: News) -> None:
     """Keep what a topic told."""
     unit.knowledge.learn(told)
+
+
+async def forget_contact(unit: Unit, person_id: UUID) -> None:
+    """Nobody is to be reached there any more."""
+    unit.knowledge.forget_contact(person_id)
+
+
+async def forget_person(unit: Unit, person_id: UUID) -> None:
+    """Nobody is behind these volunteers any more."""
+    unit.knowledge.forget_person(person_id)
+
+
+async def cancel_reminders(unit: Unit, volunteer_ids: Collection[UUID]) -> None:
+    """Send nothing more to volunteers who were erased."""
+    waiting, now = await unit.reminders.waiting_for(volunteer_ids)
+    for reminder in waiting:
+        _take(unit, reminder, cease(reminder, now))
 
 
 async def plan_reminders(unit: Unit, mail_domain: str, most: int) -> int:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.reporting.journal import api as journal_api
 from services.reporting.journal import consumers as journal_consumers
-from services.reporting.journal.store import Unit as JournalUnit
+from services.reporting.journal import store as journal_store
 from services.reporting.projections import api as projections_api
 from services.reporting.projections import consumers as projections_consumers
 from services.reporting.projections import store as projections_store
@@ -15,7 +15,9 @@ from services.reporting.settings import Settings
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.foundation import Foundation
 from shared.chassis.http.app import create_api
+from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.lifecycle import Service
+from shared.chassis.privacy.desk import PersonalDesk
 
 TITLE = "Obverse reporting"
 OF_THE_PROJECTIONS = ("/v1/programmes", "/v1/definitions")
@@ -28,8 +30,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     projections = foundation.database(
         settings.projections, projections_store.INDEXES, settings.projections_address
     )
+    personal = [
+        PersonalDesk(journal, journal_store.HOLDINGS),
+        PersonalDesk(projections, projections_store.HOLDINGS),
+    ]
     api = create_api(
-        foundation, journal, title=TITLE, routers=[journal_api.router], unit=JournalUnit
+        foundation,
+        journal,
+        title=TITLE,
+        routers=[journal_api.router, privacy_routes(personal)],
+        unit=journal_store.Unit,
     )
     other = create_api(
         foundation,
@@ -44,12 +54,21 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         api=api,
         databases=[journal, projections],
         intakes=[
-            foundation.intake(journal, journal_consumers.GROUP, journal_consumers.ROUTES),
             foundation.intake(
-                projections, projections_consumers.GROUP, projections_consumers.ROUTES
+                journal,
+                journal_consumers.GROUP,
+                journal_consumers.ROUTES,
+                journal_consumers.REMOVALS,
+            ),
+            foundation.intake(
+                projections,
+                projections_consumers.GROUP,
+                projections_consumers.ROUTES,
+                projections_consumers.REMOVALS,
             ),
         ],
         relays=[foundation.relay(journal)],
+        personal=personal,
     )
 
 

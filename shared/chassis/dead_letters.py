@@ -9,19 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from bson import Binary
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateOne
 
-from shared.chassis.ids import new_id
+from shared.chassis import audit
 from shared.chassis.messages import Incoming, Message
 from shared.chassis.migrations import Step
 from shared.chassis.mongo import Document, Index, MongoDatabase
 from shared.chassis.outbox import MAX_VALUE_BYTES
 from shared.chassis.passages import passage
-from shared.chassis.retention import AUDIT_DAYS, DAY, DECIDED_LETTERS_DAYS
+from shared.chassis.retention import DAY, DECIDED_LETTERS_DAYS
 from shared.chassis.transactions import Tx
 
 COLLECTION = "dead_letters"
-AUDIT = "audit"
 OPEN, REDRIVEN, DISCARDED = "open", "redriven", "discarded"
 INDEXES = (
     Index(COLLECTION, [("state", 1), ("reason", 1)]),
@@ -34,7 +33,6 @@ INDEXES = (
         period="retention_dead_letters_days",
         after="chassis:1",
     ),
-    Index(AUDIT, [("at", 1)], expire_after_seconds=AUDIT_DAYS * DAY, period="retention_audit_days"),
 )
 
 
@@ -81,14 +79,8 @@ def original_of(letter: Document) -> Message | None:
 async def close(tx: Tx, letter: Document, state: str, by: str) -> int:
     """Decide a dead letter, and write down who did; returns 0 where it is decided already."""
     decision = {"$set": {"state": state, "closed_at": tx.now, "closed_by": by}}
-    entry = {
-        "_id": new_id(),
-        "at": tx.now,
-        "by": by,
-        "action": f"dead_letter.{state}",
-        "subject": letter["_id"],
-    } | _kept_of(letter)
-    tx.write(AUDIT, InsertOne(entry))
+    what = f"dead_letter.{state}"
+    audit.write_down(tx, audit.entry(tx.now, by, what, letter["_id"], _kept_of(letter)))
     return await tx.matched(
         COLLECTION, [UpdateOne({"_id": letter["_id"], "state": OPEN}, decision)]
     )
@@ -104,13 +96,13 @@ async def _stand_alone(tx: Tx, entries: Sequence[Document]) -> None:
     letters = {row["_id"]: row for row in await tx.find(COLLECTION, {"_id": {"$in": places}})}
     for entry in entries:
         kept = _kept_of(letters.get(entry["subject"], {}))
-        tx.write(AUDIT, UpdateOne({"_id": entry["_id"]}, {"$set": kept}))
+        tx.write(audit.COLLECTION, UpdateOne({"_id": entry["_id"]}, {"$set": kept}))
 
 
 AUDIT_STANDS_ALONE = Step(
     1,
     "an entry of the audit says by itself what its dead letter was",
-    AUDIT,
+    audit.COLLECTION,
     {"action": {"$regex": r"^dead_letter\."}, "reason": {"$exists": False}},
     _stand_alone,
 )

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
-from shared.chassis import dead_letters, outbox, principals, waiting
+from shared.chassis import audit, dead_letters, outbox, principals, waiting
 from shared.chassis.broker import KafkaAddress, profile_of
 from shared.chassis.clock import Clock, system_clock
 from shared.chassis.health import Health
 from shared.chassis.http import idempotency
 from shared.chassis.intake import Intake
-from shared.chassis.messages import Routes
+from shared.chassis.messages import Removals, Routes
 from shared.chassis.metrics import Metrics
 from shared.chassis.migrations import Migrations
 from shared.chassis.mongo import (
@@ -27,6 +27,7 @@ from shared.chassis.mongo import (
     connect,
     open_database,
 )
+from shared.chassis.privacy import erasures
 from shared.chassis.relay import Relay
 from shared.chassis.retention import DAY
 from shared.chassis.settings import BadSettings, ServiceSettings
@@ -36,6 +37,8 @@ OWN_INDEXES = (
     *outbox.INDEXES,
     *waiting.INDEXES,
     *dead_letters.INDEXES,
+    *audit.INDEXES,
+    *erasures.INDEXES,
     *principals.INDEXES,
     *idempotency.INDEXES,
 )
@@ -88,9 +91,11 @@ class Foundation:
         lists = (OWN_MIGRATIONS, migrations) if migrations else (OWN_MIGRATIONS,)
         return Database(name, client, mongo, transactions, lasting, lists)
 
-    def intake(self, database: Database, group: str, routes: Routes) -> Intake:
-        """The topic edge of one consumer group."""
-        return Intake(group, database.mongo, database.transactions, routes)
+    def intake(
+        self, database: Database, group: str, routes: Routes, removals: Removals | None = None
+    ) -> Intake:
+        """The topic edge of one consumer group; `removals` says what follows from tombstones."""
+        return Intake(group, database.mongo, database.transactions, routes, removals)
 
     def relay(self, database: Database) -> Relay:
         """The publisher of a database's outbox."""

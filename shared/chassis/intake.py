@@ -18,9 +18,10 @@ from shared.chassis.correlation import Trail, following
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
 from shared.chassis.in_flight import Side, Stretch
-from shared.chassis.messages import Incoming, Message, Routes, read
+from shared.chassis.messages import Incoming, Message, Removals, Routes, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
+from shared.chassis.privacy.erasures import without_erased
 from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_conflict, is_transient
@@ -39,10 +40,18 @@ class Intake:
     """What one consumer group of a service does with its messages."""
 
     def __init__(
-        self, group: str, database: MongoDatabase, transactions: Transactions, routes: Routes
+        self,
+        group: str,
+        database: MongoDatabase,
+        transactions: Transactions,
+        routes: Routes,
+        removals: Removals | None = None,
     ) -> None:
         self.group = group
         self.routes = routes
+        self._removals = {
+            CATALOGUE.by_model[model].topic: removal for model, removal in (removals or {}).items()
+        }
         self.database = database
         self.transactions = transactions
         self._owner = str(new_id())
@@ -180,7 +189,7 @@ class Intake:
             await marked
             passage("intake.marked")
         outcomes, newest = Outcomes(), _newest(incoming)
-        for item in incoming:
+        for item in await without_erased(tx, incoming):
             outcomes[await self._apply_one(tx, item, after, newest)] += 1
         await cursors.save(tx, before, after)
         return outcomes, [c.lane for c in after.values() if c.waiting and c.held_at is None]
@@ -277,21 +286,16 @@ class Intake:
     async def handle(self, tx: Tx, item: Incoming) -> str:
         """Run the handler of a message inside its trail; nothing where the service has no route."""
         envelope = item.envelope
-        if item.handler is None or item.event is None or envelope is None:
+        if envelope is None or item.topic is None:
             return "ignored"
-        trail = Trail(envelope.correlation_id, envelope.id, envelope.traceparent)
-        with following(trail):
-            await item.handler(tx, item.event)
+        with following(Trail(envelope.correlation_id, envelope.id, envelope.traceparent)):
+            if item.message.value is None and item.topic in self._removals:
+                await self._removals[item.topic](tx, (item.message.key or b"").decode())
+            elif item.handler is not None and item.event is not None:
+                await item.handler(tx, item.event)
+            else:
+                return "ignored"
         return "applied"
-
-
-def _newest(incoming: Iterable[Incoming]) -> dict[str, int]:
-    """Per key of a state topic the last state that can be read: it replaces those before it."""
-    newest: dict[str, int] = {}
-    for item in incoming:
-        if item.topic and item.topic.state and item.lane and item.envelope and not item.flaw:
-            newest[item.lane] = max(newest.get(item.lane, 0), item.envelope.sequence)
-    return newest
 
 
 def _require(wanted: Wanted) -> None:

@@ -24,6 +24,7 @@ from shared.chassis.mongo import UnfitDatabase, check_fitness
 from shared.chassis.orphans import keep_clear
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
+from shared.chassis.privacy.desk import PersonalDesk
 from shared.chassis.relay import Relay
 from shared.chassis.schedules import Schedule, keep_schedule
 from shared.chassis.settings import Environment, Part
@@ -60,6 +61,8 @@ class Service:
     schedules: Sequence[Schedule] = ()
     overdue: Mapping[str, Overdue] = field(default_factory=dict)
     """Work that has its time, by name: how long the oldest piece has been due."""
+    personal: Sequence[PersonalDesk] = ()
+    """Where each database keeps data on people."""
     url: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)

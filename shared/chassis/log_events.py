@@ -59,6 +59,7 @@ CHASSIS_EVENTS = (
     LogEvent("migration.failed", "error", "A migration met a document that it cannot bring to the new shape; the service works on, and the same stretch is tried again each minute.", "Read `exception`: it is a bug. Roll back if there are readers that need the new shape."),
     LogEvent("migration.reopened", "warning", "A process of an older release lives, or lived meanwhile; migrations that it does not know will run once more when it is gone.", "End the rollback or the upgrade: all processes on one release."),
     LogEvent("migration.waiting", "info", "A migration begins when no process of an older release lives.", "End the upgrade: restart the processes that run the older release."),
+    LogEvent("person.erased", "info", "All that a database held on a person was erased; `documents` says how many were changed."),
     LogEvent("relay.batch_sent", "info", "A round of the outbox was confirmed by the broker."),
     LogEvent("relay.lease_lost", "warning", "Another process publishes now."),
     LogEvent("relay.lease_taken", "info", "This process publishes from now on; `fence` grew."),

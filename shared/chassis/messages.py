@@ -24,6 +24,9 @@ from shared.contracts.envelope import (
 
 Handler = Callable[[Tx, Event[Any]], Awaitable[None]]
 Routes = Mapping[type[Contract], Handler]
+Removal = Callable[[Tx, str], Awaitable[None]]
+Removals = Mapping[type[Contract], Removal]
+"""What follows from the tombstone of a key, by the contract of its state topic."""
 _Known = tuple["Message", Envelope, Topic | None, str]
 
 LONGEST_KEY = 800  # bytes; a key stands in ce_subject, which has at most 200 characters

@@ -7,6 +7,7 @@ from shared.chassis import cursors, dead_letters
 from shared.chassis.intake import Intake
 from shared.chassis.messages import Incoming, Message, read
 from shared.chassis.mongo import Document
+from shared.chassis.privacy.erasures import without_erased
 from shared.chassis.refusals import Conflict, NotFound
 from shared.chassis.transactions import Tx
 
@@ -85,7 +86,8 @@ class DeadLetterDesk:
             raise Conflict(
                 "out_of_turn", "An earlier message of this key is missing; decide it first."
             )
-        await self._intake.handle(tx, item)
+        for wanted in await without_erased(tx, [item]):
+            await self._intake.handle(tx, wanted)
         await cursors.save(tx, before, {item.lane: cursor.moved_to(item)})
 
     async def _skip(self, tx: Tx, letter: Document, by: str) -> None:

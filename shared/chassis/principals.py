@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from pymongo import ReplaceOne
+from pymongo import DeleteOne, ReplaceOne
 
 from shared.chassis.transactions import Index, Tx
 
@@ -87,3 +87,8 @@ def remember(
         "volunteer_ids": list(volunteer_ids),
     }
     tx.write(COLLECTION, ReplaceOne({"_id": person_id}, document, upsert=True))
+
+
+def forget(tx: Tx, person_id: UUID) -> None:
+    """The person was erased: their token leads to nobody any more."""
+    tx.write(COLLECTION, DeleteOne({"_id": person_id}))

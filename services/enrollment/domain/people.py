@@ -101,6 +101,13 @@ class ContactChanged:
     person: Person
 
 
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """Fact: nothing is kept of them any more; what others were told of them is to go."""
+
+    person: Person
+
+
 def changes(before: Person | None, after: Person) -> list[PrincipalChanged | ContactChanged]:
     """What to tell the other services about the step from one to the other."""
     facts: list[PrincipalChanged | ContactChanged] = []

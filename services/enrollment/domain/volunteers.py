@@ -142,6 +142,10 @@ class Volunteer:
         gone = replace(self, status=Status.WITHDRAWN, paused_until=None)
         return _told(gone, VolunteerWithdrawn(gone))
 
+    def erase(self) -> "Facts":
+        """Nothing is kept of them; whoever they were in a pair with is free."""
+        return VolunteerErased(self), CandidateErased(self)
+
     def move(self, standing: Standing) -> "Step":
         """The directory changed; told only where it makes a difference to matching."""
         if self.status is Status.WITHDRAWN or standing == self.standing:
@@ -194,8 +198,28 @@ class CandidateChanged:
     volunteer: Volunteer
 
 
+@dataclass(frozen=True, slots=True)
+class VolunteerErased:
+    """Fact: nothing is kept of them any more."""
+
+    volunteer: Volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateErased:
+    """Fact: what matching was told of them is to go."""
+
+    volunteer: Volunteer
+
+
 Fact = (
-    VolunteerEnrolled | VolunteerPaused | VolunteerResumed | VolunteerWithdrawn | CandidateChanged
+    VolunteerEnrolled
+    | VolunteerPaused
+    | VolunteerResumed
+    | VolunteerWithdrawn
+    | CandidateChanged
+    | VolunteerErased
+    | CandidateErased
 )
 Step = tuple[Volunteer, Facts]
 """The volunteer after it, and what to tell the others."""

@@ -10,7 +10,7 @@ from services.enrollment.store.directory import Directory, Employees, ImportTurn
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
 from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
-from services.enrollment.translation import log_line, outgoing
+from services.enrollment.translation import log_line, outgoing, removed
 from shared.chassis.ids import new_id
 from shared.chassis.principals import Claims, Principal, Role
 from shared.chassis.transactions import Tx
@@ -42,6 +42,11 @@ class Unit:
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, and the log where the fact stands in its list."""
         for fact in facts:
+            tombstones = list(removed(fact))
+            for topic, key in tombstones:
+                self._tx.tombstone(topic, key)
+            if tombstones:
+                continue
             self._tx.publish(*outgoing(fact))
             if line := log_line(fact):
                 event, ids = line

@@ -104,6 +104,10 @@ class Directory:
             ) from error
         self._set({"changed_at": self._tx.now})
 
+    def note_change(self) -> None:
+        """Volunteers may not show it as it is: the next tick settles that."""
+        self._set({"changed_at": self._tx.now})
+
     async def unsettled(self) -> bool:
         """Whether volunteers may not yet show what an import changed."""
         state = await self._tx.find_one("directory", {"_id": "state"}) or {}

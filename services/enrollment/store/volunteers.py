@@ -31,6 +31,10 @@ class Volunteers(Shelf[Volunteer]):
         found = await self.find({"person_id": person_id, "programme_id": programme_id})
         return found[0] if found else None
 
+    async def all_of(self, person_id: UUID) -> list[Volunteer]:
+        """What the person is, in all programmes."""
+        return await self.find({"person_id": person_id})
+
     async def page(
         self, programme_id: UUID | None, after: UUID | None, limit: int
     ) -> list[Volunteer]:

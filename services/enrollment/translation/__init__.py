@@ -6,13 +6,14 @@ such as a title, stays here.
 
 from services.enrollment.domain.ports import Fact
 from services.enrollment.translation import people, programmes, volunteers
+from services.enrollment.translation.erasure import removed
 from services.enrollment.translation.mapping import DirectoryMapping
 from services.enrollment.translation.told import Telling
 from services.enrollment.translation.volunteers import pair_ended, pair_formed
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE
 
-__all__ = ["DirectoryMapping", "log_line", "outgoing", "pair_ended", "pair_formed"]
+__all__ = ["DirectoryMapping", "log_line", "outgoing", "pair_ended", "pair_formed", "removed"]
 
 _TOLD: Telling = {**programmes.TELLING, **people.TELLING, **volunteers.TELLING}
 _LOGGED = ("volunteer_id", "programme_id", "cohort_id")

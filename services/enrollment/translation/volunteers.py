@@ -48,5 +48,6 @@ TELLING: Telling = {
     volunteers.VolunteerPaused: Told(v1.VolunteerPaused, _volunteer, "volunteer.paused"),
     volunteers.VolunteerResumed: Told(v1.VolunteerResumed, _volunteer, "volunteer.resumed"),
     volunteers.VolunteerWithdrawn: Told(v1.VolunteerWithdrawn, _volunteer, "volunteer.withdrawn"),
+    volunteers.VolunteerErased: Told(v1.VolunteerErased, _volunteer, "volunteer.erased"),
     volunteers.CandidateChanged: Told(v1.CandidateChanged, _candidate),
 }

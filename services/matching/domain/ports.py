@@ -56,6 +56,10 @@ class Candidates(Protocol):
         """Keep the newest state."""
         ...
 
+    def remove(self, volunteer_id: UUID) -> None:
+        """Keep nothing of this one."""
+        ...
+
     def claim(self, person_ids: Collection[UUID], by: UUID) -> None:
         """Write to all that is kept of these people.
 

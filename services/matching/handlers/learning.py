@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Profile
 from services.matching.domain.hard_rules import obstacle
-from services.matching.domain.pairs import Pair, PairState
+from services.matching.domain.pairs import LIVE, Pair, PairState
 from services.matching.domain.pools import load
 from services.matching.domain.ports import Unit
 from services.matching.domain.terms import Terms
@@ -38,6 +38,13 @@ async def learn_candidate(unit: Unit, candidate: Candidate) -> None:
             keep(unit, pair.leave())
         elif pair.state is PairState.PROPOSED and await _overtaken(unit, pair, candidate):
             keep(unit, pair.void())
+
+
+async def forget_candidate(unit: Unit, volunteer_id: UUID) -> None:
+    """A volunteer was erased: the partner is free, and nothing of them is kept to match by."""
+    for pair in await unit.pairs.of_volunteers([volunteer_id], LIVE):
+        keep(unit, pair.leave())
+    unit.candidates.remove(volunteer_id)
 
 
 async def _overtaken(unit: Unit, pair: Pair, candidate: Candidate) -> bool:

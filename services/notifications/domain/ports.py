@@ -34,6 +34,12 @@ class Knowledge(Protocol):
     async def contacts(self, person_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
         """Those of them that are known."""
 
+    def forget_contact(self, person_id: UUID) -> None:
+        """Keep no way to reach this person."""
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Keep of no volunteer that it was this person."""
+
     async def count_bounce(self, contact: Contact) -> None:
         """Remember that this address was refused once more."""
 
@@ -64,6 +70,11 @@ class Reminders(Protocol):
 
     async def waiting(self, pair_ids: Collection[UUID]) -> Sequence[Reminder]:
         """Those of these pairs that wait to be sent."""
+
+    async def waiting_for(
+        self, volunteer_ids: Collection[UUID]
+    ) -> tuple[Sequence[Reminder], datetime]:
+        """Those to these volunteers that wait to be sent, and the time."""
 
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """Those to look at now, the oldest first, and the time."""

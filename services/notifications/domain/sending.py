@@ -147,6 +147,11 @@ def overtake(reminder: Reminder, pair: Pair, now: datetime) -> Step | None:
     return _settle(reminder, State.SUPPRESSED, reason, now) if reason else None
 
 
+def cease(reminder: Reminder, now: datetime) -> Step:
+    """The reader was erased: what waits is not sent any more."""
+    return _settle(reminder, State.SUPPRESSED, Standing.ERASED.value, now)
+
+
 def moot(reminder: Reminder, pair: Pair | None, now: datetime) -> str | None:
     """Why there is nothing to tell any more, as a code."""
     if pair is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pymongo import UpdateOne
+from pymongo import DeleteOne, UpdateMany, UpdateOne
 
 from services.notifications.domain.news import News
 from services.notifications.domain.pairs import Contact, Pair, Policy, TopicLabels, Volunteer
@@ -54,6 +54,15 @@ class Knowledge:
     async def contacts(self, person_ids: Collection[UUID]) -> Mapping[UUID, Contact]:
         """Those of them that are known."""
         return {row["_id"]: contact_of(row) for row in await self._among(CONTACTS, person_ids)}
+
+    def forget_contact(self, person_id: UUID) -> None:
+        """Keep no way to reach this person."""
+        self._tx.write(CONTACTS, DeleteOne({"_id": person_id}))
+
+    def forget_person(self, person_id: UUID) -> None:
+        """Keep of no volunteer that it was this person."""
+        nobody = {"$unset": {"person_id": ""}}
+        self._tx.write(VOLUNTEERS, UpdateMany({"person_id": person_id}, nobody))
 
     async def count_bounce(self, contact: Contact) -> None:
         """It counts for this address; another one of the person starts at nothing."""

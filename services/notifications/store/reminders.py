@@ -50,6 +50,14 @@ class Reminders:
         found = await self._tx.find(REMINDERS, where) if pair_ids else []
         return [reminder_of(row) for row in found]
 
+    async def waiting_for(
+        self, volunteer_ids: Collection[UUID]
+    ) -> tuple[Sequence[Reminder], datetime]:
+        """Those to these volunteers that wait to be sent, and the time."""
+        match = {"volunteer_id": {"$in": list(volunteer_ids)}, "state": State.WAITING}
+        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
+        return [reminder_of(row) for row in rows], now_of(rows)
+
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """The oldest open ones as far as their time has come, and the time."""
         oldest: list[Document] = [{"$match": OPEN}, {"$sort": {"look_at": 1}}, {"$limit": most}]

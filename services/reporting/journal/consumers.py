@@ -1,9 +1,11 @@
 """The journal's topic edge: which pairs there are, and whose tokens are whose."""
 
+from uuid import UUID
+
 from services.reporting.journal import handlers, translation
 from services.reporting.journal.store import Unit
-from shared.chassis.messages import Routes
-from shared.chassis.principals import remember
+from shared.chassis.messages import Removals, Routes
+from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
 from shared.contracts.enrollment.v1 import PrincipalChanged
 from shared.contracts.envelope import Event
@@ -28,6 +30,12 @@ async def know_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
 
 
+async def forget_principal(tx: Tx, key: str) -> None:
+    """A person was removed."""
+    forget(tx, UUID(key))
+
+
+REMOVALS: Removals = {PrincipalChanged: forget_principal}
 ROUTES: Routes = {
     PairFormed: open_journal,
     PairEnded: close_journal,

@@ -13,9 +13,20 @@ from pymongo import UpdateOne
 from services.reporting.journal import translation
 from services.reporting.journal.domain.model import Fact, Members, Pair, Session, Span, State
 from shared.chassis.ids import new_id
+from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
 from shared.chassis.transactions import Tx
 
 PAIRS = "pairs"
+HOLDINGS = (
+    Holding(
+        PAIRS,
+        "pairs and their sessions by volunteer: times, minutes, topics, a mood from 1 to 5; no free text",
+        OnErasure.STAYS,
+        of_volunteers("mentor_id", "mentee_id"),
+        kept="for good",
+    ),
+)
+"""Where the journal keeps data on people."""
 
 
 class Unit:

@@ -1,12 +1,13 @@
 """The projections' topic edge: every event is translated into one change and folded in."""
 
 from typing import Any
+from uuid import UUID
 
 from services.reporting.projections import handlers
 from services.reporting.projections.store import Unit
 from services.reporting.projections.translation import CHANGES
-from shared.chassis.messages import Routes
-from shared.chassis.principals import remember
+from shared.chassis.messages import Removals, Routes
+from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
 from shared.contracts.enrollment.v1 import PrincipalChanged
 from shared.contracts.envelope import Event
@@ -25,4 +26,10 @@ async def know_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
 
 
+async def forget_principal(tx: Tx, key: str) -> None:
+    """A person was removed."""
+    forget(tx, UUID(key))
+
+
+REMOVALS: Removals = {PrincipalChanged: forget_principal}
 ROUTES: Routes = {PrincipalChanged: know_principal, **dict.fromkeys(CHANGES, fold_in)}

@@ -8,6 +8,7 @@ from pymongo import UpdateOne
 from services.reporting.projections.domain import reading
 from services.reporting.projections.domain.documents import Change, Collection
 from services.reporting.projections.domain.material import Material, Meetings, Round
+from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
 from shared.chassis.transactions import Index, Tx
 
 INDEXES = (
@@ -18,6 +19,32 @@ INDEXES = (
     Index(Collection.ROUNDS, [("programme_id", 1), ("completed_at", -1)]),
     Index(Collection.DELIVERIES, [("programme_id", 1), ("kind", 1), ("outcome", 1)]),
 )
+
+_KEPT = "for good: what reports count"
+HOLDINGS = (
+    Holding(
+        Collection.VOLUNTEERS,
+        "who takes part: roles and status by volunteer",
+        OnErasure.STAYS,
+        of_volunteers("_id"),
+        kept=_KEPT,
+    ),
+    Holding(
+        Collection.PAIRINGS,
+        "proposals and pairs by volunteer",
+        OnErasure.STAYS,
+        of_volunteers(
+            "proposal.mentor_id", "proposal.mentee_id", "pair.mentor_id", "pair.mentee_id"
+        ),
+        kept=_KEPT,
+    ),
+    Holding(Collection.SESSIONS, "sessions by pair", OnErasure.STAYS, kept=_KEPT),
+    Holding(Collection.PROGRAMMES, "programmes"),
+    Holding(Collection.COHORTS, "cohorts"),
+    Holding(Collection.ROUNDS, "counts of rounds of matching"),
+    Holding(Collection.DELIVERIES, "what became of messages; no recipient"),
+)
+"""Where the projections keep data on people: under random ids alone, and so that every report stays as it was."""
 
 
 class Unit:

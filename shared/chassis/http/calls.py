@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
+from shared.chassis import audit
 from shared.chassis.auth import Authenticator
 from shared.chassis.http import idempotency
 from shared.chassis.http.limits import BODY_HASH, OutboxGate, Rates
@@ -54,6 +55,16 @@ class Call:
     principal: Principal
     edge: Edge[Any]
     request: Request
+    audited: bool = False
+    """Whether what is done is written down: a route that participants may call never is."""
+
+    @property
+    def who(self) -> str:
+        """The caller in the words of the audit."""
+        principal = self.principal
+        if principal.person_id is not None:
+            return str(principal.person_id)
+        return audit.account(principal.claims.issuer, principal.claims.subject)
 
     async def read(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
         """Answer a question; nothing can be written."""
@@ -62,7 +73,13 @@ class Call:
     async def run(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
         """Carry out a command that is the same when it is repeated (PUT, PATCH, DELETE)."""
         passage("http.validated")
-        return await self.edge.transactions.run(lambda tx: handler(self.edge.unit(tx)))
+
+        async def work(tx: Tx) -> Result:
+            result = await handler(self.edge.unit(tx))
+            self._write_down(tx)
+            return result
+
+        return await self.edge.transactions.run(work)
 
     async def once(
         self,
@@ -78,12 +95,32 @@ class Call:
         async def work(tx: Tx) -> idempotency.Answer:
             result = await handler(self.edge.unit(tx))
             code = status if isinstance(status, int) else status(result)
-            return idempotency.Answer(code, view(result).model_dump_json())
+            shown = view(result)
+            self._write_down(tx, shown)
+            return idempotency.Answer(code, shown.model_dump_json())
 
         sent = self._idempotent_request()
         passage("http.validated")
         answer = await idempotency.answer_once(self.edge.transactions, sent, work)
         return answer.response()
+
+    def _write_down(self, tx: Tx, shown: BaseModel | None = None) -> None:
+        """One entry however many units of work a command has: it lies under the request's own id."""
+        if not self.audited:
+            return
+        scope = self.request.scope
+        ids = {name: str(value) for name, value in self.request.path_params.items()}
+        for name in type(shown).model_fields if shown is not None else ():
+            value = getattr(shown, name)
+            if name.endswith("_id") and isinstance(value, UUID):
+                ids.setdefault(name, str(value))
+        subject = next(iter(self.request.path_params.values()), None) or next(
+            iter(ids.values()), ""
+        )
+        action = f"{self.request.method} {scope['route'].path}"
+        entry = audit.entry(tx.now, self.who, action, str(subject), ids)
+        entry["_id"] = scope.setdefault("obverse.audit_id", entry["_id"])
+        audit.write_down(tx, entry)
 
     def _idempotent_request(self) -> idempotency.Request:
         request, claims = self.request, self.principal.claims
@@ -125,7 +162,7 @@ def _gate(
             if request.method == "POST":
                 _require_key(request.headers.get(KEY_HEADER))
             await edge.outbox.check()
-        return Call(principal, edge, request)
+        return Call(principal, edge, request, changes and Role.PARTICIPANT not in roles)
 
     return enter
 

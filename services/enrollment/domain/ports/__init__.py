@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from services.enrollment.domain.people import ContactChanged, PrincipalChanged
+from services.enrollment.domain.people import ContactChanged, PersonErased, PrincipalChanged
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
@@ -45,6 +45,7 @@ Fact = (
     | VolunteerFact
     | PrincipalChanged
     | ContactChanged
+    | PersonErased
 )
 
 

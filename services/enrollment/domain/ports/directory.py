@@ -39,6 +39,9 @@ class Directory(Protocol):
     async def mark_changed(self, fence: int) -> None:
         """Rows change with this unit of work. Raises Conflict when another import took over."""
 
+    def note_change(self) -> None:
+        """Volunteers may not show it as it is: the next tick settles that."""
+
     async def unsettled(self) -> bool:
         """Whether volunteers may not yet show what an import changed."""
 

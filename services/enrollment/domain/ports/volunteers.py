@@ -32,6 +32,9 @@ class Volunteers(Protocol):
     async def of_person(self, person_id: UUID, programme_id: UUID) -> Volunteer | None:
         """What the person is in the programme."""
 
+    async def all_of(self, person_id: UUID) -> list[Volunteer]:
+        """What the person is, in all programmes."""
+
     async def page(
         self, programme_id: UUID | None, after: UUID | None, limit: int
     ) -> list[Volunteer]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pymongo import InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
 from services.matching import translation
 from services.matching.domain.candidates import Candidate
@@ -120,6 +120,10 @@ class StoredCandidates:
         """Keep the newest state."""
         key = {"_id": candidate.id}
         self._tx.write(CANDIDATES, ReplaceOne(key, _document(candidate), upsert=True))
+
+    def remove(self, volunteer_id: UUID) -> None:
+        """Keep nothing of this one."""
+        self._tx.write(CANDIDATES, DeleteOne({"_id": volunteer_id}))
 
     def claim(self, person_ids: Collection[UUID], by: UUID) -> None:
         """Write to the documents of these people, so that units of work which do so too conflict."""

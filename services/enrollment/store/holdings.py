@@ -1,0 +1,49 @@
+"""Where enrollment keeps data on people, how a person is found in it, and what erasure does there.
+
+The directory is the company's, so its row of the person goes and may come again with the next import: as somebody
+with a new person_id, of whom nothing of before is known.
+"""
+
+import json
+from dataclasses import replace
+
+from shared.chassis.privacy.holdings import (
+    Holding,
+    OnErasure,
+    Subject,
+    of_person,
+    of_volunteers,
+)
+from shared.chassis.transactions import Tx
+
+# fmt: off
+HOLDINGS = (
+    Holding("employees", "the person's row of the HR directory", OnErasure.DELETE, of_person("person_id"),
+            kept="as long as the directory names them"),
+    Holding("people", "whose token it is, name, address, roles in programmes", OnErasure.DELETE, of_person(),
+            kept="until erased"),
+    Holding("volunteers", "consent, profile, status", OnErasure.DELETE, of_person("person_id"), kept="until erased"),
+    Holding("pairs", "pairs as matching told them, by volunteer", OnErasure.STAYS, of_volunteers("mentor_id", "mentee_id"),
+            kept="for good"),
+    Holding("programmes", "terms, cohorts, and the sponsor by id", OnErasure.STAYS, of_person("sponsor_id"), kept="for good",
+            shown=False),
+    Holding("absent_managers", "staff numbers that rows of others name as manager, and stand-in ids for them",
+            OnErasure.STAYS, kept="for good"),
+    Holding("topics", "the tree of topics"),
+    Holding("directory", "how the company's files are laid out, and when they came"),
+)
+# fmt: on
+
+
+async def with_all_known(tx: Tx, subject: Subject) -> Subject:
+    """The subject with their volunteers, and with the texts that would tell them in a copy of an answer."""
+    volunteers = await tx.find("volunteers", {"person_id": subject.person_id})
+    employee = await tx.find_one("employees", {"person_id": subject.person_id}) or {}
+    person = await tx.find_one("people", {"_id": subject.person_id}) or {}
+    texts = {employee.get("email"), person.get("email")}
+    # A number or a name could be a part of something else: they count as whole texts of JSON.
+    whole = {employee.get("_id"), employee.get("name"), person.get("name")}
+    words = {text for text in texts if text}
+    words |= {json.dumps(text, ensure_ascii=False) for text in whole if text}
+    ids = frozenset(row["_id"] for row in volunteers)
+    return replace(subject, volunteer_ids=subject.volunteer_ids | ids, words=subject.words | words)
