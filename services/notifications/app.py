@@ -12,7 +12,7 @@ from services.notifications.settings import Settings
 from services.notifications.store import INDEXES, Unit
 from services.notifications.store.holdings import HOLDINGS, with_volunteers
 from shared.chassis.clock import Clock, system_clock
-from shared.chassis.foundation import Foundation, revealed
+from shared.chassis.foundation import Database, Foundation, revealed
 from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.lifecycle import Service
@@ -27,16 +27,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     """The service, not started. `clock` is not asked about reminders: those go by the database's."""
     foundation = Foundation(settings, NAME, clock)
     database = foundation.database(settings.mongo_database, INDEXES)
-    worker = Worker(
-        transactions=database.transactions,
-        channel=_mail(settings),
-        mail_domain=settings.mail_from.rpartition("@")[2],
-        pace=Pace(
-            lease=timedelta(seconds=settings.mail_lease_seconds),
-            first_pause=timedelta(seconds=settings.mail_retry_seconds),
-        ),
-        at_once=settings.mail_at_once,
-    )
+    worker = _worker(settings, database)
     personal = PersonalDesk(database, HOLDINGS, with_volunteers, _let_go)
     api = create_api(
         foundation,
@@ -59,6 +50,19 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
 
 async def _let_go(tx: Tx, subject: Subject) -> None:
     await handlers.cancel_reminders(Unit(tx), subject.volunteer_ids)
+
+
+def _worker(settings: Settings, database: Database) -> Worker:
+    return Worker(
+        transactions=database.transactions,
+        channel=_mail(settings),
+        mail_domain=settings.mail_from.rpartition("@")[2],
+        pace=Pace(
+            lease=timedelta(seconds=settings.mail_lease_seconds),
+            first_pause=timedelta(seconds=settings.mail_retry_seconds),
+        ),
+        at_once=settings.mail_at_once,
+    )
 
 
 def _mail(settings: Settings) -> Mail:

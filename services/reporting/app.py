@@ -1,8 +1,9 @@
 """Where the parts of reporting meet: two halves, each on its own database, behind one port."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.reporting.journal import api as journal_api
@@ -13,11 +14,13 @@ from services.reporting.projections import consumers as projections_consumers
 from services.reporting.projections import store as projections_store
 from services.reporting.settings import Settings
 from shared.chassis.clock import Clock, system_clock
-from shared.chassis.foundation import Foundation
+from shared.chassis.foundation import Database, Foundation
 from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
+from shared.chassis.intake import Intake
 from shared.chassis.lifecycle import Service
 from shared.chassis.privacy.desk import PersonalDesk
+from shared.chassis.transactions import Tx
 
 TITLE = "Obverse reporting"
 OF_THE_PROJECTIONS = ("/v1/programmes", "/v1/definitions")
@@ -34,42 +37,35 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         PersonalDesk(journal, journal_store.HOLDINGS),
         PersonalDesk(projections, projections_store.HOLDINGS),
     ]
-    api = create_api(
-        foundation,
-        journal,
-        title=TITLE,
-        routers=[journal_api.router, privacy_routes(personal)],
-        unit=journal_store.Unit,
-    )
-    other = create_api(
-        foundation,
-        projections,
-        title=TITLE,
-        routers=[projections_api.router],
-        unit=projections_store.Unit,
-    )
+    routers = (journal_api.router, privacy_routes(personal))
+    api = _half(foundation, journal, routers, journal_store.Unit)
+    other = _half(foundation, projections, (projections_api.router,), projections_store.Unit)
     _put_behind_one_port(api, other)
     return Service(
         foundation,
         api=api,
         databases=[journal, projections],
-        intakes=[
-            foundation.intake(
-                journal,
-                journal_consumers.GROUP,
-                journal_consumers.ROUTES,
-                journal_consumers.REMOVALS,
-            ),
-            foundation.intake(
-                projections,
-                projections_consumers.GROUP,
-                projections_consumers.ROUTES,
-                projections_consumers.REMOVALS,
-            ),
-        ],
+        intakes=_intakes(foundation, journal, projections),
         relays=[foundation.relay(journal)],
         personal=personal,
     )
+
+
+def _half(
+    foundation: Foundation,
+    database: Database,
+    routers: Sequence[APIRouter],
+    unit: Callable[[Tx], Any],
+) -> FastAPI:
+    return create_api(foundation, database, title=TITLE, routers=routers, unit=unit)
+
+
+def _intakes(foundation: Foundation, journal: Database, projections: Database) -> list[Intake]:
+    halves = ((journal, journal_consumers), (projections, projections_consumers))
+    return [
+        foundation.intake(database, edge.GROUP, edge.ROUTES, edge.REMOVALS)
+        for database, edge in halves
+    ]
 
 
 class _OtherHalf:

@@ -298,6 +298,15 @@ class Intake:
         return "applied"
 
 
+def _newest(incoming: Iterable[Incoming]) -> dict[str, int]:
+    """Per key of a state topic the last state that can be read: it replaces those before it."""
+    newest: dict[str, int] = {}
+    for item in incoming:
+        if item.topic and item.topic.state and item.lane and item.envelope and not item.flaw:
+            newest[item.lane] = max(newest.get(item.lane, 0), item.envelope.sequence)
+    return newest
+
+
 def _require(wanted: Wanted) -> None:
     if not wanted():
         raise Unwanted

@@ -114,12 +114,23 @@ class AuditView(BaseModel):
 def privacy_routes(desks: Sequence[PersonalDesk], *, own: bool = False) -> APIRouter:
     """The routes of a service with these desks; with `own` a person may ask for their export themselves."""
     router = APIRouter(prefix="/v1", tags=["privacy"])
+    _export_route(router, desks)
+    _erasure_reads(router, desks)
+    _erase_route(router, desks)
+    _audit_route(router, desks)
+    if own:
+        _own_route(router, desks)
+    return router
 
+
+def _export_route(router: APIRouter, desks: Sequence[PersonalDesk]) -> None:
     @router.get("/exports/{person_id}")
     async def export(person_id: UUID, call: Annotated[Call, query(Role.OPS)]) -> ExportView:
         """All that this service holds on a person."""
         return await _export(desks, person_id, call.who)
 
+
+def _erasure_reads(router: APIRouter, desks: Sequence[PersonalDesk]) -> None:
     @router.get("/erasures")
     async def list_erasures(
         call: Annotated[Call, query(Role.OPS)],  # noqa: ARG001 - the gate
@@ -144,6 +155,8 @@ def privacy_routes(desks: Sequence[PersonalDesk], *, own: bool = False) -> APIRo
             )
         return ErasureView.of(known)
 
+
+def _erase_route(router: APIRouter, desks: Sequence[PersonalDesk]) -> None:
     @router.put("/erasures/{person_id}")
     async def erase(
         person_id: UUID, body: EraseBody, call: Annotated[Call, command(Role.OPS)]
@@ -154,11 +167,6 @@ def privacy_routes(desks: Sequence[PersonalDesk], *, own: bool = False) -> APIRo
         return ErasureView.of(
             [(desk.database.name, await desk.erase(subject, by)) for desk in desks]
         )
-
-    _audit_route(router, desks)
-    if own:
-        _own_route(router, desks)
-    return router
 
 
 def _own_route(router: APIRouter, desks: Sequence[PersonalDesk]) -> None:
