@@ -17,7 +17,7 @@ from shared.chassis.batches import Partition
 from shared.chassis.correlation import Trail, following
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
-from shared.chassis.in_flight import Side, Stretch
+from shared.chassis.in_flight import Side, Suspicion
 from shared.chassis.messages import Incoming, Message, Removals, Routes, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
@@ -55,7 +55,7 @@ class Intake:
         self.database = database
         self.transactions = transactions
         self._owner = str(new_id())
-        self._suspects: dict[Partition, Stretch] = {}
+        self._suspects: dict[Partition, Suspicion] = {}
 
     @property
     def topics(self) -> list[str]:
@@ -103,8 +103,8 @@ class Intake:
         parts: dict[Side, list[Incoming]] = {side: [] for side in Side}
         for item in incoming:
             topic, partition, offset, *_ = item.message
-            stretch = self._suspects.get((topic, partition))
-            parts[stretch.side(offset) if stretch else Side.BEFORE].append(item)
+            suspicion = self._suspects.get((topic, partition))
+            parts[suspicion.side(offset) if suspicion else Side.BEFORE].append(item)
         ended, begun = await self._parted(parts[Side.INSIDE])
         outcomes = await self._apply_most([*parts[Side.BEFORE], *ended], wanted)
         outcomes += await self._apply_each(begun, wanted)
@@ -168,12 +168,15 @@ class Intake:
 
     async def _apply_together(self, incoming: Sequence[Incoming]) -> tuple[Outcomes, list[str]]:
         messages = [item.message for item in incoming]
-        marked = asyncio.create_task(in_flight.mark(self.database, self._owner, messages))
+        marked = asyncio.create_task(self._mark(messages))
         try:
             return await self.transactions.run(lambda tx: self._apply_all(tx, incoming, marked))
         finally:
             await asyncio.wait([marked])
             marked.exception()  # it may have failed beside the transaction, which tells it
+
+    async def _mark(self, messages: Sequence[Message], deaths: int = 0) -> None:
+        await in_flight.mark(self.database, self._owner, messages, self._suspects, deaths)
 
     async def _apply_all(
         self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None] | None = None
@@ -196,11 +199,11 @@ class Intake:
 
     async def _apply_alone(self, item: Incoming) -> Outcomes:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
-        stretch = self._suspects.get((item.message.topic, item.message.partition))
-        deaths = stretch.deaths(item.message.offset) if stretch else 0
+        suspicion = self._suspects.get((item.message.topic, item.message.partition))
+        deaths = suspicion.deaths(item.message.offset) if suspicion else 0
         if deaths >= in_flight.DEATHS_ALLOWED:
             item = item._replace(flaw=KILLED)
-        await in_flight.mark(self.database, self._owner, [item.message], deaths)
+        await self._mark([item.message], deaths)
         passage("intake.marked")
         try:
             outcomes, freed = await self.transactions.run(lambda tx: self._apply_all(tx, [item]))
