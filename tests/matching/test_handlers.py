@@ -316,3 +316,19 @@ async def test_the_reasons_of_each_person_are_kept_with_the_round(house: House) 
         (1, "mentor", "no_hours"),
         (2, "mentee", "no_hours"),
     }
+
+
+async def test_who_is_erased_frees_the_partner_and_is_kept_no_more(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    await house.round()
+    (pair,) = await house.pairs()
+    await house.accept(pair, 1)
+    await house.accept(pair, 2)
+
+    await house.do(lambda unit: learning.forget_candidate(unit, UUID(int=1)))
+    await house.do(lambda unit: learning.forget_candidate(unit, UUID(int=1)))
+
+    (ended,) = await house.pairs()
+    assert (ended.state, ended.ending) == (PairState.ENDED, Ending.STOPPED)
+    assert (await house.published()).count("pair.ended") == 1
+    assert await house.do(lambda unit: unit.candidates.get(UUID(int=1))) is None
