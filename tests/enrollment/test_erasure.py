@@ -230,3 +230,24 @@ async def test_a_refused_command_is_not_written_down(house: House) -> None:
         "POST /v1/programmes/{programme_id}/close",
         "POST /v1/programmes",
     ]
+
+
+async def test_whoever_is_in_a_restored_backup_is_erased_again(house: House) -> None:
+    person_id, volunteer_id, _ = await a_mentor(house)
+    names = ("employees", "people", "volunteers", "erasures")
+    backup = {name: await house.database[name].find({}).to_list(None) for name in names}
+    await erase(house, person_id)
+    for name, rows in backup.items():
+        await house.database[name].delete_many({})
+        if rows:
+            await house.database[name].insert_many(rows)
+    assert (await ops(house).get("/erasures"))["person_ids"] == []
+
+    again = await erase(house, person_id, volunteer_ids=[volunteer_id])
+
+    assert {name: again["done"][f"{house.database.name}.{name}"] for name in names[:3]} == {
+        "employees": 1,
+        "people": 1,
+        "volunteers": 1,
+    }
+    assert (await ops(house).get("/erasures"))["person_ids"] == [person_id]
