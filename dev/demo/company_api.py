@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import httpx
 
+from dev.demo import opening
+
 SECONDS_TO_WAIT = 60.0
 LOOK_SECONDS = 0.1
 # What a service answers that has not yet heard of the speaker or the thing.
@@ -75,6 +77,15 @@ class Speaker:
     async def put(self, service: str, path: str, body: Any) -> Any:
         """Set something. Raises Unexpected when it is refused."""
         return self._body(await self._send("PUT", service, path, json=body))
+
+    async def open_programme(self, programme: dict[str, Any]) -> Any:
+        """Open a programme, with all that comes before. Raises Unexpected when it is refused."""
+
+        async def ask(method: str, path: str, body: Any) -> Any:
+            say = self.put if method == "PUT" else self.post
+            return await say("enrollment", path, body)
+
+        return await opening.open_programme(ask, programme)
 
     async def upload(self, service: str, path: str, content: bytes, **params: Any) -> Any:
         """Send a CSV file. Raises Unexpected when it is refused."""

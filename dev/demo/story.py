@@ -86,7 +86,7 @@ class Story:
         """Open a programme with a pilot cohort; returns the cohort."""
         start = datetime.now(UTC).date()
         end = start + timedelta(days=DAYS)
-        opened = await self._lead.post("enrollment", "/v1/programmes", _programme(start, end))
+        opened = await self._lead.open_programme(_programme(start, end))
         self.outcome.programme_id = opened["programme_id"]
         self._tell(f"programme {opened['programme_id']} is open, with a pilot cohort")
         return str(opened["cohort_id"])

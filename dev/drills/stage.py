@@ -97,7 +97,7 @@ class Stage:
             "reminders": {"session_hours_before": [24]},
             "cohort": cohort,
         }
-        return await self.company.lead().post("enrollment", "/v1/programmes", body)
+        return await self.company.lead().open_programme(body)
 
     async def statuses(self, service: str, path: str, times: int, *, token: bool) -> list[int]:
         """What GET answers, many times over; with the token of the lead or with none."""

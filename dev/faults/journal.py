@@ -5,7 +5,7 @@ whose intent stands alone is unknown, as is one whose last outcome says so; an u
 under its key after the heal, and then has one line more.
 
 Commands and what `subject` names (all ids as text; what the command creates is added by its outcome):
-import (nothing), open_programme (programme_id, cohort_id), enrol (programme_id, staff_number, volunteer_id),
+import, draft_programme, answer_readiness (nothing), open_programme (programme_id, cohort_id), enrol (programme_id, staff_number, volunteer_id),
 pause, resume, withdraw (programme_id, volunteer_id), round (programme_id, cohort_id, round_id),
 accept, decline (programme_id, volunteer_id, pair_id), plan, cancel, report (pair_id, session_id, volunteer_id).
 `answer` is the body that the service gave, `tries` all statuses on the way there (0: no answer at all).

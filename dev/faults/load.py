@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dev.demo.opening import open_programme
 from dev.demo.volunteers import Volunteer
 from dev.faults.client import Client, command_of
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
@@ -24,6 +25,8 @@ REMINDER_HOURS = 24
 WARM_UP_LOOKS = 300
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
 _WEIGHTS = {"enrol": 5, "answer": 4, "meet": 20, "pause": 2, "resume": 4, "withdraw": 0.2}
+
+_PREPARES = {"POST": "draft_programme", "PUT": "answer_readiness"}
 
 
 @dataclass
@@ -73,12 +76,20 @@ class Load:
         put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
         await self._client.say(put, LEAD, json=mapping)
         await self.import_again()
-        opened = command_of("lead", "open_programme", "enrollment", "/v1/programmes")
-        await self._client.say(opened, LEAD, json=_programme())
-        self.programme_id = opened.answer["programme_id"]
-        self.cohort_id = opened.answer["cohort_id"]
-        opened.subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
-        self._journal.settle(opened, OK)
+        opened = await open_programme(self._ask_of_programmes, _programme())
+        self.programme_id, self.cohort_id = opened["programme_id"], opened["cohort_id"]
+
+    async def _ask_of_programmes(self, method: str, path: str, body: Any) -> Any:
+        opens = path.endswith("/open")
+        name = "open_programme" if opens else _PREPARES[method]
+        command = command_of("lead", name, "enrollment", path, method=method)
+        content = {"json": body} if body is not None else {}
+        await self._client.say(command, LEAD, **content)
+        if opens:
+            named = ("programme_id", "cohort_id")
+            command.subject = {name: command.answer[name] for name in named}
+            self._journal.settle(command, OK)
+        return command.answer
 
     async def warm_up(self, people: int) -> None:
         """Let so many enrol and be proposed to each other, so that there is something to answer."""

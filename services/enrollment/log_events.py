@@ -7,6 +7,14 @@ LOG_EVENTS = (
     LogEvent("programme.changed", "info", "A lead set the terms of a programme anew."),
     LogEvent("programme.closed", "info", "A programme takes nobody any more."),
     LogEvent("cohort.opened", "info", "A programme takes volunteers into a new cohort."),
+    LogEvent("cohort.promoted", "info", "A lead decided that a pilot went well enough."),
+    LogEvent("cohort.closed", "info", "A cohort takes nobody any more."),
+    LogEvent("objective.measured", "info", "A lead entered what a KPI was on a day."),
+    LogEvent("gap.opened", "info", "More is wanted of a topic than its mentors can give."),
+    LogEvent("gap.closed", "info", "The mentors of a topic can give what is wanted of it again."),
+    LogEvent(
+        "topic.changed", "info", "A topic of the tree is new, or was changed, retired or restored."
+    ),
     LogEvent("volunteer.enrolled", "info", "An employee said yes."),
     LogEvent("volunteer.paused", "info", "A volunteer is away for a while."),
     LogEvent("volunteer.resumed", "info", "A volunteer is back."),

@@ -16,7 +16,7 @@ def schedules(work: Work) -> list[Schedule]:
     """What is looked after, and how often."""
 
     async def seed_topics() -> None:
-        await work(handlers.programmes.seed_topics)
+        await work(handlers.topics.seed_topics)
 
     async def end_pauses() -> None:
         while await work(handlers.volunteers.end_pauses):

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from dev.demo.opening import open_programme
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.parts import Database
 from services.enrollment.app import build, work_on
@@ -121,8 +122,22 @@ class House:
 
     async def programme(self, **changed: Any) -> str:
         """A programme that lea leads, who is no employee."""
-        opened = await self.person("lea", "lead").post("/programmes", OPENING | changed)
+        return await self.open_programme(self.person("lea", "lead"), **changed)
+
+    async def open_programme(self, lead: Person, **changed: Any) -> str:
+        """A programme of this lead, with some of OPENING changed."""
+
+        async def ask(method: str, path: str, body: Any) -> Any:
+            say = lead.put if method == "PUT" else lead.post
+            return await say(path.removeprefix("/v1"), body)
+
+        opened = await open_programme(ask, OPENING | changed)
         return str(opened["programme_id"])
+
+    async def draft(self, **changed: Any) -> str:
+        """A programme that lea prepares."""
+        drafted = await self.person("lea", "lead").post("/programmes", OPENING | changed)
+        return str(drafted["programme_id"])
 
     async def enrol(self, subject: str, programme: str, **changed: Any) -> dict[str, Any]:
         return await self.person(subject).post(f"/programmes/{programme}/volunteers", YES | changed)

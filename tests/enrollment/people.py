@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.people import Caller, Identity
 from services.enrollment.domain.programmes import (
     USUAL_TERMS,
+    Answer,
     Cohort,
     CohortTerms,
     Format,
     MatchingPolicy,
-    OpenProgramme,
     Programme,
+    Readiness,
     ReminderPolicy,
     Terms,
 )
+from services.enrollment.domain.programmes.readiness import QUESTIONNAIRE, VERSION
 from services.enrollment.domain.volunteers import (
     Consent,
     Need,
@@ -74,7 +75,8 @@ VOLUNTEER = Volunteer(
     Standing(3, "Sales", "Leeds", (BOSS_ID,), managers_complete=True),
 )
 
-
-def opening(**changed: Any) -> OpenProgramme:
-    """The wish to open PROGRAMME, with some of its terms changed."""
-    return OpenProgramme(CALLER, replace(TERMS, **changed), COHORT_TERMS, None)
+# What a lead answers whose company is ready, but has no sponsor.
+ANSWERS = {question.code: Answer.YES for question in QUESTIONNAIRE} | {"sponsor_named": Answer.NO}
+READINESS = Readiness(VERSION, TODAY, ANSWERS)
+DRAFT = replace(PROGRAMME, draft=True)
+READY = replace(DRAFT, readiness=READINESS)

@@ -298,7 +298,7 @@ async def test_the_lead_reads_who_takes_part_page_by_page(house: House) -> None:
 async def test_the_lead_of_one_programme_is_nobody_in_another(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
-    await house.person("other", "lead").post("/programmes", OPENING)
+    await house.open_programme(house.person("other", "lead"))
     for who in (house.person("other", "lead"), house.person("anna")):
         refused = await who.send("GET", f"/programmes/{programme}/volunteers")
         assert code(refused) == (403, "role_missing")

@@ -117,7 +117,7 @@ async def gather(company: Company, folder: Path, seed: int) -> tuple[Watched, Cr
     await lead.put("enrollment", "/v1/directory/mapping", mapping.model_dump(mode="json"))
     content = directory.read_bytes()
     await lead.upload("enrollment", "/v1/directory/imports", content, mode="skip_bad")
-    own, crowd = [await lead.post("enrollment", "/v1/programmes", _programme()) for _ in range(2)]
+    own, crowd = [await lead.open_programme(_programme()) for _ in range(2)]
     watched = Watched(await _enrolled(company, own, people[0]), lead, own["programme_id"])
     callers: list[Caller] = []
     for at in range(1, len(people), ENROL_AT_ONCE):

@@ -10,7 +10,8 @@ from shared.contracts.catalogue import CATALOGUE
 
 ONLY_BY_COMMAND = frozenset(
     {
-        "programme.opened", "programme.changed", "programme.closed", "cohort.opened",
+        "programme.opened", "programme.changed", "programme.closed",
+        "cohort.opened", "cohort.promoted", "cohort.closed", "objective.measured",
         "volunteer.enrolled", "volunteer.paused", "volunteer.withdrawn", "volunteer.erased",
         "round.completed",
         "proposal.accepted", "proposal.declined", "session.planned", "session.cancelled", "session.held",

@@ -1,5 +1,21 @@
 """The HTTP edge: a request becomes a command, the handler's answer becomes a view."""
 
-from services.enrollment.api import directory, privacy, programmes, volunteers
+from services.enrollment.api import (
+    cohorts,
+    directory,
+    privacy,
+    programmes,
+    readiness,
+    topics,
+    volunteers,
+)
 
-ROUTERS = (programmes.router, volunteers.router, directory.router, privacy.router)
+ROUTERS = (
+    programmes.router,
+    readiness.router,
+    cohorts.router,
+    topics.router,
+    volunteers.router,
+    directory.router,
+    privacy.router,
+)

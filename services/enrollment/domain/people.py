@@ -37,6 +37,8 @@ class Person:
     time_zone: str = "UTC"
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     volunteer_ids: tuple[UUID, ...] = ()
+    drafts: tuple[UUID, ...] = ()
+    """The programmes that they prepare: they lead them, and nobody else is to know."""
 
     @staticmethod
     def of(employee: Employee, person_id: UUID) -> "Person":
@@ -63,6 +65,21 @@ class Person:
         if role in held:
             return self
         return replace(self, roles={**self.roles, str(programme_id): (*held, role)})
+
+    def without_role(self, programme_id: UUID, role: str) -> "Person":
+        """Take a role in a programme from them."""
+        held = tuple(one for one in self.roles.get(str(programme_id), ()) if one != role)
+        others = {where: what for where, what in self.roles.items() if where != str(programme_id)}
+        return replace(self, roles=others | ({str(programme_id): held} if held else {}))
+
+    def drafting(self, programme_id: UUID) -> "Person":
+        """They begin to prepare a programme."""
+        return replace(self, drafts=(*self.drafts, programme_id))
+
+    def leading(self, programme_id: UUID) -> "Person":
+        """What they prepared is open, or given up: they lead it for all to know."""
+        drafts = tuple(one for one in self.drafts if one != programme_id)
+        return replace(self, drafts=drafts).with_role(programme_id, "lead")
 
     def volunteering(self, volunteer_id: UUID, language: str, time_zone: str) -> "Person":
         """They said yes, in this language and zone."""

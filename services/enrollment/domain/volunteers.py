@@ -108,6 +108,12 @@ class Volunteer:
     standing: Standing
     paused_until: date | None = None
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """What they offer or want."""
+        offers = {offer.topic for offer in self.profile.offers}
+        return frozenset(offers | {need.topic for need in self.profile.needs})
+
     def change(self, profile: Profile, terms: Terms, topics: Collection[str]) -> "Step":
         """A new profile in place of the old. Who says yes to other roles is counted in these from now on."""
         self._still_here()

@@ -1,5 +1,12 @@
 """The use cases: one async function and one unit of work each."""
 
-from services.enrollment.handlers import directory, people, programmes, volunteers
+from services.enrollment.handlers import (
+    cohorts,
+    directory,
+    people,
+    programmes,
+    topics,
+    volunteers,
+)
 
-__all__ = ["directory", "people", "programmes", "volunteers"]
+__all__ = ["cohorts", "directory", "people", "programmes", "topics", "volunteers"]

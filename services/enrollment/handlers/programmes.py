@@ -1,18 +1,33 @@
-"""Opening and reading programmes, and the topics they are about."""
+"""Programmes from draft to closed, and reading them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.enrollment.domain.article_topics import ARTICLE_TOPICS
-from services.enrollment.domain.people import Person
+from services.enrollment.domain.people import Caller, Person
 from services.enrollment.domain.ports import Census, Unit
-from services.enrollment.domain.programmes import OpenProgramme, Programme, Terms
-from services.enrollment.domain.programmes import change_terms as changed
-from services.enrollment.domain.programmes import close_programme as closed
-from services.enrollment.domain.programmes import open_programme as opened
-from services.enrollment.domain.topics import Topic, TopicChanged
+from services.enrollment.domain.programmes import (
+    Answer,
+    CohortTerms,
+    Programme,
+    Stage,
+    Step,
+    Terms,
+    draft_programme,
+)
 from services.enrollment.handlers.people import keep, who_is
+from services.enrollment.handlers.topics import seed_topics
 from shared.chassis.refusals import Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A lead's wish to prepare a programme."""
+
+    caller: Caller
+    terms: Terms
+    cohort: CohortTerms
+    sponsor_staff_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,45 +38,112 @@ class Enrolment:
     census: Census
 
 
-async def open_programme(unit: Unit, command: OpenProgramme) -> Programme:
-    """Open it with its first cohort; whoever opens it leads it."""
-    # A volunteer may come the moment it is open, and needs topics to choose from.
-    await seed_topics(unit)
-    sponsor_before, sponsor = await _sponsor(unit, command.sponsor_staff_number)
-    programme, facts = opened(command, (unit.new_id(), unit.new_id()), unit.today)
-    programme_id = programme.programme_id
-    programme = replace(programme, sponsor_id=sponsor.person_id if sponsor else None)
+async def draft(unit: Unit, command: Draft) -> Programme:
+    """Prepare one; the caller leads it, and nobody else learns of it."""
+    programme = draft_programme(
+        command.terms, command.cohort, (unit.new_id(), unit.new_id()), unit.today
+    )
+    if command.sponsor_staff_number is not None:
+        _, sponsor = await _employee(unit, command.sponsor_staff_number)
+        programme = replace(programme, sponsor_id=sponsor.person_id)
     unit.programmes.add(programme)
-    unit.publish(*facts)
-    lead_before, lead = await who_is(unit, command.caller)
-    lead = lead.with_role(programme_id, "lead")
-    if sponsor and sponsor.person_id == lead.person_id:
-        lead = lead.with_role(programme_id, "sponsor")
-    elif sponsor:
-        keep(unit, sponsor_before, sponsor.with_role(programme_id, "sponsor"))
-    keep(unit, lead_before, lead)
+    _, lead = await who_is(unit, command.caller)
+    # Not `keep`, which would tell the others.
+    unit.people.put(lead.drafting(programme.programme_id))
     return programme
 
 
-async def change_terms(unit: Unit, programme_id: UUID, terms: Terms) -> Programme:
-    """Set the terms of an open programme anew."""
-    programme, fact = changed(await read_programme(unit, programme_id), terms, unit.today)
-    unit.programmes.put(programme)
-    unit.publish(fact)
-    return programme
+async def change(
+    unit: Unit, programme_id: UUID, terms: Terms, cohort: CohortTerms | None
+) -> Programme:
+    """Set its terms anew, of a draft also its first cohort."""
+    programme = await read_programme(unit, programme_id)
+    return await take(unit, programme, programme.change(terms, unit.today, cohort))
+
+
+async def name_sponsor(unit: Unit, programme_id: UUID, staff_number: str) -> Programme:
+    """Let another executive answer for it from now on."""
+    programme = await read_programme(unit, programme_id)
+    programme.check_not_closed()
+    before, sponsor = await _employee(unit, staff_number)
+    if programme.sponsor_id == sponsor.person_id:
+        return programme
+    named = replace(programme, sponsor_id=sponsor.person_id)
+    unit.programmes.put(named)
+    if programme.stage is Stage.OPEN:
+        former = await unit.people.get(programme.sponsor_id) if programme.sponsor_id else None
+        if former:
+            keep(unit, former, former.without_role(programme_id, "sponsor"))
+        keep(unit, before, sponsor.with_role(programme_id, "sponsor"))
+    return named
+
+
+async def answer_readiness(
+    unit: Unit, programme_id: UUID, answers: Mapping[str, Answer]
+) -> Programme:
+    """Say how far the company is ready."""
+    programme = await read_programme(unit, programme_id)
+    return await take(unit, programme, programme.answer(answers, unit.today))
+
+
+async def open_programme(unit: Unit, caller: Caller, programme_id: UUID) -> Programme:
+    """Let volunteers come; from now on the others know who leads it and who answers for it."""
+    programme = await read_programme(unit, programme_id)
+    step = programme.open(unit.today)
+    if programme.draft:
+        # A volunteer may come the moment it is open, and needs topics to choose from.
+        await seed_topics(unit)
+    opened = await take(unit, programme, step)
+    if programme.draft:
+        lead_before, lead = await who_is(unit, caller)
+        keep(unit, lead_before, lead.leading(programme_id))
+        await _give_sponsor(unit, opened)
+    return opened
 
 
 async def close_programme(unit: Unit, programme_id: UUID) -> Programme:
-    """Take nobody any more."""
-    programme, facts = closed(await read_programme(unit, programme_id))
-    unit.programmes.put(programme)
+    """Take nobody any more; give a draft up."""
+    programme = await read_programme(unit, programme_id)
+    return await take(unit, programme, programme.close())
+
+
+async def take(unit: Unit, before: Programme, step: Step) -> Programme:
+    """Keep what a step leads to, and tell it."""
+    programme, facts = step
+    if programme != before:
+        unit.programmes.put(programme)
     unit.publish(*facts)
     return programme
 
 
-async def _sponsor(unit: Unit, staff_number: str | None) -> tuple[Person | None, Person | None]:
-    if staff_number is None:
-        return None, None
+async def read_programme(unit: Unit, programme_id: UUID) -> Programme:
+    """The programme, whoever asks."""
+    programme = await unit.programmes.get(programme_id)
+    if programme is None:
+        raise NotFound("no_such_programme", "There is no such programme; check its id.")
+    return programme
+
+
+async def show_programme(unit: Unit, programme_id: UUID, own: Collection[UUID]) -> Programme:
+    """The programme, for somebody who prepares `own`; others see no draft."""
+    programme = await read_programme(unit, programme_id)
+    if programme.draft and programme_id not in own:
+        raise NotFound("no_such_programme", "There is no such programme; check its id.")
+    return programme
+
+
+async def list_programmes(unit: Unit, own: Collection[UUID]) -> list[Programme]:
+    """Those that are open, and the caller's own drafts."""
+    return await unit.programmes.running(own)
+
+
+async def read_enrolment(unit: Unit, programme_id: UUID) -> Enrolment:
+    """How many could take part, and how many do."""
+    await read_programme(unit, programme_id)
+    return Enrolment(await unit.employees.count(), await unit.volunteers.census(programme_id))
+
+
+async def _employee(unit: Unit, staff_number: str) -> tuple[Person | None, Person]:
     employee = (await unit.employees.by_staff_numbers([staff_number])).get(staff_number)
     if employee is None or employee.person_id is None:
         raise Invalid(
@@ -73,32 +155,17 @@ async def _sponsor(unit: Unit, staff_number: str | None) -> tuple[Person | None,
     return before, before or Person.of(employee, employee.person_id)
 
 
-async def read_programme(unit: Unit, programme_id: UUID) -> Programme:
-    """The programme."""
-    programme = await unit.programmes.get(programme_id)
-    if programme is None:
-        raise NotFound("no_such_programme", "There is no such programme; check its id.")
-    return programme
-
-
-async def read_enrolment(unit: Unit, programme_id: UUID) -> Enrolment:
-    """How many could take part, and how many do."""
-    await read_programme(unit, programme_id)
-    return Enrolment(await unit.employees.count(), await unit.volunteers.census(programme_id))
-
-
-async def seed_topics(unit: Unit) -> int:
-    """Put in the topics that are not there; what somebody changed since stays. Returns how many."""
-    known = {topic.topic for topic in await unit.topics.all()}
-    missing = [topic for topic in ARTICLE_TOPICS if topic.topic not in known]
-    for topic in missing:
-        unit.topics.add(topic)
-        unit.publish(TopicChanged(topic))
-    if missing:
-        unit.note("topics.seeded", topics=len(missing))
-    return len(missing)
-
-
-async def read_topics(unit: Unit) -> list[Topic]:
-    """The tree, without what is retired."""
-    return [topic for topic in await unit.topics.all() if not topic.retired]
+async def _give_sponsor(unit: Unit, programme: Programme) -> None:
+    if programme.sponsor_id is None:
+        return
+    before = await unit.people.get(programme.sponsor_id)
+    employees = await unit.employees.by_persons([programme.sponsor_id])
+    employee = employees.get(programme.sponsor_id)
+    sponsor = before or (Person.of(employee, programme.sponsor_id) if employee else None)
+    if sponsor is None:
+        raise Invalid(
+            "sponsor_left",
+            "The sponsor is not in the directory any more; name another one first.",
+            "/sponsor_staff_number",
+        )
+    keep(unit, before, sponsor.with_role(programme.programme_id, "sponsor"))

@@ -88,9 +88,9 @@ async def change_profile(unit: Unit, own: Own, profile: Profile) -> Seen:
     person = await unit.people.get(volunteer.person_id)
     if person:
         keep(unit, person, person.in_zone(profile.time_zone))
-    return await _take(
-        unit, volunteer, volunteer.change(profile, programme.terms, await _topics(unit))
-    )
+    # What was retired since stays theirs.
+    topics = await _topics(unit) | volunteer.topics
+    return await _take(unit, volunteer, volunteer.change(profile, programme.terms, topics))
 
 
 async def pause(unit: Unit, own: Own, until: date | None) -> Seen:

@@ -73,4 +73,5 @@ async def resolve(tx: Tx, claims: Claims) -> Principal:
     if person is None:
         return Principal(claims)
     roles = {programme: frozenset(map(Role, held)) for programme, held in person.roles.items()}
+    roles |= {str(programme): frozenset({Role.LEAD}) for programme in person.drafts}
     return Principal(claims, person.person_id, roles, frozenset(person.volunteer_ids))

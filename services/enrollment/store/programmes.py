@@ -1,5 +1,6 @@
 """Programmes, and the topics they are about."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from pymongo import UpdateOne
@@ -15,6 +16,11 @@ TOPIC = Kind(Topic, "topics", "topic")
 class Programmes(Shelf[Programme]):
     """The programmes."""
 
+    async def running(self, own: Collection[UUID] = ()) -> list[Programme]:
+        """Those that are open, and of `own` the drafts."""
+        mine = [{"draft": {"$ne": True}}, {"_id": {"$in": list(own)}}]
+        return await self.find({"closed": False, "$or": mine})
+
     def queue_up(self, programme_id: UUID) -> None:
         """Let no other unit of work that queues up for it commit at the same time."""
         # Two transactions that write one document cannot both commit.
@@ -28,3 +34,8 @@ class Topics(Shelf[Topic]):
     async def all(self) -> list[Topic]:
         """Every topic, retired ones too."""
         return await self.find({})
+
+    def queue_up(self) -> None:
+        """Let no other unit of work that queues up for the tree commit at the same time."""
+        update = UpdateOne({"_id": "tree"}, {"$currentDate": {"changed_at": True}}, upsert=True)
+        self.tx.write("topics_turn", update)

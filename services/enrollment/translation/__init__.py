@@ -16,7 +16,7 @@ from shared.contracts.catalogue import CATALOGUE
 __all__ = ["DirectoryMapping", "log_line", "outgoing", "pair_ended", "pair_formed", "removed"]
 
 _TOLD: Telling = {**programmes.TELLING, **people.TELLING, **volunteers.TELLING}
-_LOGGED = ("volunteer_id", "programme_id", "cohort_id")
+_LOGGED = ("volunteer_id", "programme_id", "cohort_id", "kpi", "topic")
 
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:

@@ -5,17 +5,13 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from services.enrollment.domain.demand import GapClosed, GapOpened
 from services.enrollment.domain.people import ContactChanged, PersonErased, PrincipalChanged
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
 from services.enrollment.domain.ports.volunteers import Census, Pairs, Volunteers
-from services.enrollment.domain.programmes import (
-    CohortOpened,
-    ProgrammeChanged,
-    ProgrammeClosed,
-    ProgrammeOpened,
-)
+from services.enrollment.domain.programmes import Fact as ProgrammeFact
 from services.enrollment.domain.topics import TopicChanged
 from services.enrollment.domain.volunteers import Fact as VolunteerFact
 
@@ -37,10 +33,9 @@ __all__ = [
 Result = TypeVar("Result")
 
 Fact = (
-    ProgrammeOpened
-    | ProgrammeChanged
-    | ProgrammeClosed
-    | CohortOpened
+    ProgrammeFact
+    | GapOpened
+    | GapClosed
     | TopicChanged
     | VolunteerFact
     | PrincipalChanged

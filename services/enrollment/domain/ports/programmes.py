@@ -1,5 +1,6 @@
 """Programmes and topics."""
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +13,9 @@ class Programmes(Protocol):
 
     async def get(self, programme_id: UUID) -> Programme | None:
         """The programme."""
+
+    async def running(self, own: Collection[UUID] = ()) -> list[Programme]:
+        """Those that are open, and of `own` the drafts."""
 
     def add(self, programme: Programme) -> None:
         """A new one."""
@@ -31,3 +35,9 @@ class Topics(Protocol):
 
     def add(self, topic: Topic) -> None:
         """A new one."""
+
+    def put(self, topic: Topic) -> None:
+        """Its new state."""
+
+    def queue_up(self) -> None:
+        """Let no other unit of work that queues up for the tree commit at the same time."""

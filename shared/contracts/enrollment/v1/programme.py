@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.base import Code, Contract, Format, Id, Language
+from shared.contracts.base import Code, Contract, Format, Id, Language, known
+
+Minute = Annotated[int, Field(ge=0, lt=1440, description="after midnight, the reader's own")]
 
 
 class FormatTerms(Contract):
@@ -16,14 +18,19 @@ class FormatTerms(Contract):
     people_max: Annotated[int, Field(ge=2)]
     days: Annotated[int, Field(ge=0, description="length of a pair in days; 0 closes the same day")]
     cadence_days: Annotated[int, Field(ge=0, description="days between two sessions")]
+    closing: Annotated[str, known("last_day", "goals", "same_day")] = "last_day"
 
 
 class MatchingPolicy(Contract):
-    """What a round of matching must obey and prefer."""
+    """What a round of matching must obey and prefer. The rules on reporting lines hold always."""
 
     level_gap: Annotated[int, Field(ge=0, description="levels the mentor stands below at least")]
     common_slot_minutes: Annotated[int, Field(ge=15, description="weekly overlap needed")]
     weights: Annotated[dict[Code, int], Field(description="points per part of the score")]
+    direction: Annotated[str, known("upwards", "any")] = "upwards"
+    level_gap_max: Annotated[int | None, Field(ge=0, description="levels apart at most")] = None
+    other_unit: Annotated[bool, Field(description="pair across units only")] = False
+    other_site: Annotated[bool, Field(description="pair across sites only")] = False
 
 
 class ReminderPolicy(Contract):
@@ -32,6 +39,8 @@ class ReminderPolicy(Contract):
     session_hours_before: list[float]
     proposal_hours_after: list[float]
     proposal_expires_hours: Annotated[float, Field(gt=0)]
+    quiet_from_minute: Minute | None = None
+    quiet_until_minute: Minute | None = None
 
 
 class Objective(Contract):
@@ -81,6 +90,45 @@ class CohortOpened(Contract):
     starts_on: date
     ends_on: date
     size_cap: Annotated[int, Field(ge=2)]
+
+
+class CohortPromoted(Contract):
+    """A pilot proved itself: its programme may go beyond pilots."""
+
+    programme_id: Id
+    cohort_id: Id
+    progress_id: Annotated[Id | None, Field(description="the published progress it rests on")]
+
+
+class CohortClosed(Contract):
+    """One intake takes nobody any more; its pairs go on."""
+
+    programme_id: Id
+    cohort_id: Id
+
+
+class ObjectiveMeasured(Contract):
+    """What a KPI was on a day; a later one of the same day replaces it."""
+
+    programme_id: Id
+    kpi: Code
+    value: float
+    measured_on: date
+
+
+class GapFact(Contract):
+    """Which topic, and nothing about how many."""
+
+    programme_id: Id
+    topic: Code
+
+
+class GapOpened(GapFact):
+    """More is wanted of a topic than its mentors can give."""
+
+
+class GapClosed(GapFact):
+    """The topic's mentors can give what is wanted of it."""
 
 
 class TopicChanged(Contract):
