@@ -4,6 +4,7 @@ Every tick is harmless on several workers at once: what one has done, the other 
 """
 
 from datetime import timedelta
+from functools import partial
 
 from services.enrollment import handlers
 from services.enrollment.domain.ports import Work
@@ -26,8 +27,13 @@ def schedules(work: Work) -> list[Schedule]:
         if await work(handlers.directory.is_unsettled):
             await handlers.directory.settle(work)
 
+    async def judge_gaps() -> None:
+        for programme in await work(lambda unit: handlers.programmes.list_programmes(unit, ())):
+            await work(partial(handlers.demand.judge_again, programme_id=programme.programme_id))
+
     return [
         Schedule("seed topics", timedelta(hours=1), seed_topics),
         Schedule("end pauses", MINUTE, end_pauses),
+        Schedule("judge gaps", MINUTE, judge_gaps),
         Schedule("settle directory", MINUTE, settle_directory),
     ]

@@ -59,6 +59,8 @@ async def test_a_programme_is_read_with_the_usual_policy(house: House) -> None:
         "session_hours_before": [24.0],
         "proposal_hours_after": [48.0],
         "proposal_expires_hours": 168.0,
+        "quiet_from_minute": None,
+        "quiet_until_minute": None,
     }
     assert view["cohort_id"] == view["cohorts"][0]["cohort_id"]
     assert view["has_sponsor"] is False

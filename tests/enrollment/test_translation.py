@@ -8,10 +8,19 @@ from uuid import UUID
 
 import pytest
 
+from services.enrollment.domain.demand import GapClosed, GapOpened
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import ContactChanged, Person, PrincipalChanged
 from services.enrollment.domain.ports import Fact
-from services.enrollment.domain.programmes import CohortOpened, ProgrammeOpened
+from services.enrollment.domain.programmes import (
+    CohortClosed,
+    CohortOpened,
+    CohortPromoted,
+    Measurement,
+    ObjectiveMeasured,
+    ProgrammeOpened,
+    Results,
+)
 from services.enrollment.domain.topics import Topic, TopicChanged
 from services.enrollment.domain.volunteers import (
     CandidateChanged,
@@ -60,8 +69,16 @@ def test_a_programme_is_told_without_its_title() -> None:
                 "people_max": 2,
                 "days": 90,
                 "cadence_days": 14,
+                "closing": "last_day",
             },
-            {"format": "sprint", "people_min": 2, "people_max": 2, "days": 0, "cadence_days": 0},
+            {
+                "format": "sprint",
+                "people_min": 2,
+                "people_max": 2,
+                "days": 0,
+                "cadence_days": 0,
+                "closing": "same_day",
+            },
         ],
         "matching": {
             "level_gap": 2,
@@ -74,11 +91,17 @@ def test_a_programme_is_told_without_its_title() -> None:
                 "motivation": 10,
                 "distance": 5,
             },
+            "direction": "upwards",
+            "level_gap_max": None,
+            "other_unit": False,
+            "other_site": False,
         },
         "reminders": {
             "session_hours_before": [24.0],
             "proposal_hours_after": [48.0],
             "proposal_expires_hours": 168.0,
+            "quiet_from_minute": None,
+            "quiet_until_minute": None,
         },
         "objectives": [],
         "pilot_only": False,
@@ -98,6 +121,33 @@ def test_a_cohort_is_told_under_its_programme() -> None:
             "size_cap": 40,
         },
     )
+
+
+def test_a_promotion_cites_a_progress_and_no_words() -> None:
+    results = Results(UUID(int=5), "Nine of ten pairs met.", "https://wiki.example/pilot")
+    cohort = PROGRAMME.cohort.promote(results, date(2027, 1, 11))
+    assert told(CohortPromoted(PROGRAMME_ID, cohort)) == (
+        "CohortPromoted",
+        P,
+        {"programme_id": P, "cohort_id": C, "progress_id": str(UUID(int=5))},
+    )
+    assert told(CohortClosed(PROGRAMME_ID, cohort)) == (
+        "CohortClosed",
+        P,
+        {"programme_id": P, "cohort_id": C},
+    )
+
+
+def test_a_measurement_and_a_gap_are_told_under_their_programme() -> None:
+    measured = ObjectiveMeasured(PROGRAMME_ID, Measurement("ai_users", 31.5, date(2027, 3, 31)))
+    assert told(measured) == (
+        "ObjectiveMeasured",
+        P,
+        {"programme_id": P, "kpi": "ai_users", "value": 31.5, "measured_on": "2027-03-31"},
+    )
+    gap = {"programme_id": P, "topic": "crm"}
+    assert told(GapOpened(PROGRAMME_ID, "crm")) == ("GapOpened", P, gap)
+    assert told(GapClosed(PROGRAMME_ID, "crm")) == ("GapClosed", P, gap)
 
 
 def test_a_topic_is_told_under_its_code() -> None:

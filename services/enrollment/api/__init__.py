@@ -2,6 +2,7 @@
 
 from services.enrollment.api import (
     cohorts,
+    demand,
     directory,
     privacy,
     programmes,
@@ -15,6 +16,7 @@ ROUTERS = (
     readiness.router,
     cohorts.router,
     topics.router,
+    demand.router,
     volunteers.router,
     directory.router,
     privacy.router,

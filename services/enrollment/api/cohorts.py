@@ -130,7 +130,7 @@ async def read_objectives(
 ) -> ObjectivesView:
     """Each KPI with the values that were entered."""
     return ObjectivesView.of(
-        await call.read(lambda unit: handlers.programmes.read_programme(unit, programme_id))
+        await call.read(lambda unit: handlers.reading.read_programme(unit, programme_id))
     )
 
 

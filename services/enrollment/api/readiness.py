@@ -78,7 +78,7 @@ async def read_readiness(
 ) -> ReadinessView:
     """The questionnaire, what was answered, and what it comes to."""
     return ReadinessView.of(
-        await call.read(lambda unit: handlers.programmes.read_programme(unit, programme_id))
+        await call.read(lambda unit: handlers.reading.read_programme(unit, programme_id))
     )
 
 

@@ -2,11 +2,22 @@
 
 from services.enrollment.handlers import (
     cohorts,
+    demand,
     directory,
     people,
     programmes,
+    reading,
     topics,
     volunteers,
 )
 
-__all__ = ["cohorts", "directory", "people", "programmes", "topics", "volunteers"]
+__all__ = [
+    "cohorts",
+    "demand",
+    "directory",
+    "people",
+    "programmes",
+    "reading",
+    "topics",
+    "volunteers",
+]

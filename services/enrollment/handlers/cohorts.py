@@ -11,7 +11,8 @@ from services.enrollment.domain.programmes import (
     Programme,
     Results,
 )
-from services.enrollment.handlers.programmes import read_programme, take
+from services.enrollment.handlers.programmes import take
+from services.enrollment.handlers.reading import read_programme
 
 
 async def open_cohort(unit: Unit, programme_id: UUID, terms: CohortTerms) -> Programme:

@@ -15,7 +15,9 @@ from services.enrollment.domain.programmes import (
     Terms,
     draft_programme,
 )
+from services.enrollment.handlers.demand import judge_gaps
 from services.enrollment.handlers.people import keep, who_is
+from services.enrollment.handlers.reading import read_programme
 from services.enrollment.handlers.topics import seed_topics
 from shared.chassis.refusals import Invalid, NotFound
 
@@ -95,16 +97,18 @@ async def open_programme(unit: Unit, caller: Caller, programme_id: UUID) -> Prog
         await seed_topics(unit)
     opened = await take(unit, programme, step)
     if programme.draft:
+        await _give_sponsor(unit, opened)
         lead_before, lead = await who_is(unit, caller)
         keep(unit, lead_before, lead.leading(programme_id))
-        await _give_sponsor(unit, opened)
     return opened
 
 
 async def close_programme(unit: Unit, programme_id: UUID) -> Programme:
-    """Take nobody any more; give a draft up."""
+    """Take nobody any more, and look for nobody; give a draft up."""
     programme = await read_programme(unit, programme_id)
-    return await take(unit, programme, programme.close())
+    closed = await take(unit, programme, programme.close())
+    await judge_gaps(unit, closed)
+    return closed
 
 
 async def take(unit: Unit, before: Programme, step: Step) -> Programme:
@@ -113,14 +117,6 @@ async def take(unit: Unit, before: Programme, step: Step) -> Programme:
     if programme != before:
         unit.programmes.put(programme)
     unit.publish(*facts)
-    return programme
-
-
-async def read_programme(unit: Unit, programme_id: UUID) -> Programme:
-    """The programme, whoever asks."""
-    programme = await unit.programmes.get(programme_id)
-    if programme is None:
-        raise NotFound("no_such_programme", "There is no such programme; check its id.")
     return programme
 
 

@@ -52,5 +52,6 @@ async def _take(unit: Unit, decide: Callable[[Tree], Step]) -> Topic:
     topic, facts = decide(Tree(await unit.topics.all()))
     if facts:
         unit.topics.put(topic)
+        unit.note("topic.changed", topic=topic.topic)
     unit.publish(*facts)
     return topic

@@ -17,7 +17,7 @@ from services.enrollment.domain.volunteers import (
 from services.enrollment.domain.volunteers import enrol as enrolled
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep, who_is
-from services.enrollment.handlers.programmes import read_programme
+from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Forbidden, NotFound
 
 NEARLY_FULL = 100

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.ports import Fact
 from services.enrollment.store import directory, people, volunteers
+from services.enrollment.store.demand import GAPS, Demands
 from services.enrollment.store.directory import Directory, Employees, ImportTurn
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
@@ -32,6 +33,7 @@ class Unit:
         self.people = People(tx, PERSON)
         self.programmes = Programmes(tx, PROGRAMME)
         self.topics = Topics(tx, TOPIC)
+        self.demands = Demands(tx, GAPS)
         self.volunteers = Volunteers(tx, VOLUNTEER)
         self.pairs = Pairs(tx, PAIR)
 

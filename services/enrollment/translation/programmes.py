@@ -57,5 +57,5 @@ TELLING: Telling = {
     ObjectiveMeasured: Told(v1.ObjectiveMeasured, _measurement, "objective.measured"),
     GapOpened: Told(v1.GapOpened, _as_it_is, "gap.opened"),
     GapClosed: Told(v1.GapClosed, _as_it_is, "gap.closed"),
-    TopicChanged: Told(v1.TopicChanged, _topic, "topic.changed"),
+    TopicChanged: Told(v1.TopicChanged, _topic),
 }

@@ -30,6 +30,8 @@ class CohortView(BaseModel):
     starts_on: date
     ends_on: date
     size_cap: int
+    promoted: bool
+    closed: bool
 
 
 class ProgrammeView(BaseModel):
@@ -46,6 +48,28 @@ class ProgrammeView(BaseModel):
     def of(cls, programme: Programme) -> Self:
         """The view of a programme."""
         return cls.model_validate(programme, from_attributes=True)
+
+
+class MeasurementView(BaseModel):
+    """What a KPI was on a day."""
+
+    measured_on: date
+    value: float
+
+
+class ObjectiveView(BaseModel):
+    """A KPI against baseline and target. The lead measures it; it is a figure of the company, not of people."""
+
+    kpi: str
+    unit: str
+    baseline: float
+    target: float
+    due: date
+    measured: list[MeasurementView] = Field(description="the oldest first")
+    latest: MeasurementView | None
+    reached_percent: float | None = Field(
+        description="(latest - baseline) / (target - baseline), in percent"
+    )
 
 
 class RoleView(BaseModel):
@@ -128,6 +152,8 @@ class ReportView(BaseModel):
 
     programme: ProgrammeView
     reader: Reader
+    objectives: list[ObjectiveView]
+    gaps: list[str] = Field(description="topics that are wanted more than they are offered")
     volunteers: VolunteersView
     proposals: ProposalsView
     pairs: PairsView
@@ -141,6 +167,10 @@ class ReportView(BaseModel):
         nested: dict[str, Any] = {
             "programme": ProgrammeView.of(report.programme),
             "reader": report.reader,
+            "objectives": [
+                ObjectiveView.model_validate(one, from_attributes=True) for one in report.objectives
+            ],
+            "gaps": list(report.gaps),
         }
         for (*parents, name), value in report.shown.items():
             place = nested

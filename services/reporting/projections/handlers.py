@@ -6,7 +6,7 @@ from uuid import UUID
 from services.reporting.projections.domain import errors
 from services.reporting.projections.domain.documents import Change
 from services.reporting.projections.domain.figures import figures
-from services.reporting.projections.domain.material import Programme
+from services.reporting.projections.domain.material import Objective, Programme
 from services.reporting.projections.domain.ports import Unit
 from services.reporting.projections.domain.suppression import Reader, Shown, shown_to
 
@@ -18,6 +18,8 @@ class Report:
     programme: Programme
     reader: Reader
     shown: dict[tuple[str, ...], Shown]
+    objectives: tuple[Objective, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 async def fold_in(unit: Unit, change: Change) -> None:
@@ -30,4 +32,5 @@ async def read_report(unit: Unit, programme_id: UUID, reader: Reader) -> Report:
     material = await unit.projections.material(programme_id)
     if material is None:
         raise errors.no_such_programme()
-    return Report(material.programme, reader, dict(shown_to(reader, figures(material))))
+    shown = dict(shown_to(reader, figures(material)))
+    return Report(material.programme, reader, shown, material.objectives, material.gaps)

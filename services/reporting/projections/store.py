@@ -18,6 +18,8 @@ INDEXES = (
     Index(Collection.SESSIONS, [("programme_id", 1), ("pair_id", 1)]),
     Index(Collection.ROUNDS, [("programme_id", 1), ("completed_at", -1)]),
     Index(Collection.DELIVERIES, [("programme_id", 1), ("kind", 1), ("outcome", 1)]),
+    Index(Collection.MEASUREMENTS, [("programme_id", 1)]),
+    Index(Collection.GAPS, [("programme_id", 1)]),
 )
 
 _KEPT = "for good: what reports count"
@@ -82,6 +84,8 @@ class StoredProjections:
             await self._mails(mine),
             await self._tx.count(Collection.ROUNDS, mine),
             await self._last_round(mine),
+            reading.objectives(found, await self._tx.find(Collection.MEASUREMENTS, mine)),
+            reading.gaps(await self._tx.find(Collection.GAPS, mine)),
         )
 
     async def _meetings(self, mine: dict[str, Any]) -> tuple[Meetings, ...]:

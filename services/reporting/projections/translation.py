@@ -25,6 +25,7 @@ def programme_terms(event: Event[enrollment.ProgrammeTerms]) -> Change:
         "starts_on": data.starts_on.isoformat(),
         "ends_on": data.ends_on.isoformat(),
         "pilot_only": data.pilot_only,
+        "objectives": [one.model_dump(mode="json") for one in data.objectives],
     }
     return Change(Collection.PROGRAMMES, data.programme_id, fields)
 
@@ -45,6 +46,40 @@ def cohort_opened(event: Event[enrollment.CohortOpened]) -> Change:
         "size_cap": data.size_cap,
     }
     return Change(Collection.COHORTS, data.cohort_id, fields)
+
+
+def cohort_promoted(event: Event[enrollment.CohortPromoted]) -> Change:
+    """A pilot proved itself."""
+    return Change(Collection.COHORTS, event.data.cohort_id, {"promoted": True})
+
+
+def cohort_closed(event: Event[enrollment.CohortClosed]) -> Change:
+    """One intake takes nobody any more."""
+    return Change(Collection.COHORTS, event.data.cohort_id, {"closed": True})
+
+
+def objective_measured(event: Event[enrollment.ObjectiveMeasured]) -> Change:
+    """What a KPI was on a day; the last word on a day counts."""
+    data = event.data
+    fields = {
+        "programme_id": data.programme_id,
+        "kpi": data.kpi,
+        "measured_on": data.measured_on.isoformat(),
+        "value": data.value,
+    }
+    key = f"{data.programme_id}:{data.kpi}:{data.measured_on}"
+    return Change(Collection.MEASUREMENTS, key, fields)
+
+
+def gap_is(*, open_: bool) -> ToChange:
+    """Whether a topic is wanted more than it is offered."""
+
+    def change(event: Event[enrollment.GapFact]) -> Change:
+        data = event.data
+        fields = {"programme_id": data.programme_id, "topic": data.topic, "open": open_}
+        return Change(Collection.GAPS, f"{data.programme_id}:{data.topic}", fields)
+
+    return change
 
 
 def volunteer_is(status: str) -> ToChange:
@@ -158,6 +193,11 @@ CHANGES: Mapping[type[Contract], ToChange] = {
     enrollment.ProgrammeChanged: programme_terms,
     enrollment.ProgrammeClosed: programme_closed,
     enrollment.CohortOpened: cohort_opened,
+    enrollment.CohortPromoted: cohort_promoted,
+    enrollment.CohortClosed: cohort_closed,
+    enrollment.ObjectiveMeasured: objective_measured,
+    enrollment.GapOpened: gap_is(open_=True),
+    enrollment.GapClosed: gap_is(open_=False),
     enrollment.VolunteerEnrolled: volunteer_is("active"),
     enrollment.VolunteerPaused: volunteer_is("paused"),
     enrollment.VolunteerResumed: volunteer_is("active"),

@@ -1,6 +1,6 @@
 """Events as other services publish them, short to write and with ids that can be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,15 @@ def event(data: Contract, *, minute: int = 0, sequence: int = 1) -> Event[Any]:
     return Event(envelope, data)
 
 
-def opened(programme: UUID = PROGRAMME) -> enrollment.ProgrammeOpened:
+def objective(kpi: str, baseline: float, target: float) -> enrollment.Objective:
+    return enrollment.Objective(
+        kpi=kpi, unit="percent", baseline=baseline, target=target, due=date(2026, 12, 1)
+    )
+
+
+def opened(
+    programme: UUID = PROGRAMME, objectives: Sequence[enrollment.Objective] = ()
+) -> enrollment.ProgrammeOpened:
     return enrollment.ProgrammeOpened(
         programme_id=programme,
         starts_on=date(2026, 3, 1),
@@ -58,7 +66,7 @@ def opened(programme: UUID = PROGRAMME) -> enrollment.ProgrammeOpened:
         reminders=enrollment.ReminderPolicy(
             session_hours_before=[24], proposal_hours_after=[48], proposal_expires_hours=168
         ),
-        objectives=[],
+        objectives=list(objectives),
         pilot_only=False,
     )
 
@@ -72,6 +80,28 @@ def cohort_opened() -> enrollment.CohortOpened:
         ends_on=date(2026, 9, 30),
         size_cap=100,
     )
+
+
+def cohort_promoted() -> enrollment.CohortPromoted:
+    return enrollment.CohortPromoted(programme_id=PROGRAMME, cohort_id=COHORT, progress_id=None)
+
+
+def cohort_closed() -> enrollment.CohortClosed:
+    return enrollment.CohortClosed(programme_id=PROGRAMME, cohort_id=COHORT)
+
+
+def measured(kpi: str, value: float, measured_on: date) -> enrollment.ObjectiveMeasured:
+    return enrollment.ObjectiveMeasured(
+        programme_id=PROGRAMME, kpi=kpi, value=value, measured_on=measured_on
+    )
+
+
+def gap_opened(topic: str) -> enrollment.GapOpened:
+    return enrollment.GapOpened(programme_id=PROGRAMME, topic=topic)
+
+
+def gap_closed(topic: str) -> enrollment.GapClosed:
+    return enrollment.GapClosed(programme_id=PROGRAMME, topic=topic)
 
 
 def enrolled(who: UUID, *roles: str) -> enrollment.VolunteerEnrolled:

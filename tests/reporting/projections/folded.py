@@ -45,6 +45,8 @@ class FoldedProjections:
             Counter((row["kind"], row["outcome"]) for row in mine(Collection.DELIVERIES)),
             len(rounds),
             reading.last_round(rounds[-1]) if rounds else None,
+            reading.objectives(found, mine(Collection.MEASUREMENTS)),
+            reading.gaps(mine(Collection.GAPS)),
         )
 
 

@@ -1,5 +1,7 @@
 """The lead and the sponsor read the report, each their own; what the figures mean is open to all."""
 
+from datetime import date
+
 from tests.reporting.conftest import Reporting
 from tests.reporting.projections import events as e
 
@@ -45,6 +47,8 @@ async def test_the_lead_reads_who_is_paired_and_not_what_four_people_do(
                 "starts_on": "2026-03-01",
                 "ends_on": "2026-09-30",
                 "size_cap": 100,
+                "promoted": False,
+                "closed": False,
             }
         ],
     }
@@ -126,3 +130,59 @@ async def test_whoever_takes_part_may_read_what_the_figures_mean(reporting: Repo
         "label_ru": "Ожидают пары",
         "meaning": "active volunteers in this role without an open proposal or an active pair",
     }
+
+
+async def test_each_kpi_is_read_against_baseline_and_target(reporting: Reporting) -> None:
+    facts = [
+        e.opened(objectives=[e.objective("ai_users", 20, 60), e.objective("errors", 8, 4)]),
+        e.measured("ai_users", 30, date(2026, 5, 1)),
+        e.measured("ai_users", 24, date(2026, 4, 1)),
+        e.measured("ai_users", 36, date(2026, 5, 1)),
+    ]
+    await reporting.told(*e.numbered(facts))
+
+    for reader in ("lead", "sponsor"):
+        report = (await reporting.get(REPORT, reader)).json()
+        assert report["objectives"] == [
+            {
+                "kpi": "ai_users",
+                "unit": "percent",
+                "baseline": 20.0,
+                "target": 60.0,
+                "due": "2026-12-01",
+                "measured": [
+                    {"measured_on": "2026-04-01", "value": 24.0},
+                    {"measured_on": "2026-05-01", "value": 36.0},
+                ],
+                "latest": {"measured_on": "2026-05-01", "value": 36.0},
+                "reached_percent": 40.0,
+            },
+            {
+                "kpi": "errors",
+                "unit": "percent",
+                "baseline": 8.0,
+                "target": 4.0,
+                "due": "2026-12-01",
+                "measured": [],
+                "latest": None,
+                "reached_percent": None,
+            },
+        ]
+
+
+async def test_open_gaps_and_what_became_of_a_pilot_are_read(reporting: Reporting) -> None:
+    facts = [
+        e.cohort_opened(),
+        e.gap_opened("presenting"),
+        e.gap_opened("crm"),
+        e.gap_closed("presenting"),
+        e.cohort_promoted(),
+        e.cohort_closed(),
+    ]
+    await reporting.told(*e.numbered(facts))
+
+    report = (await reporting.get(REPORT, "sponsor")).json()
+
+    assert report["gaps"] == ["crm"]
+    (cohort,) = report["programme"]["cohorts"]
+    assert (cohort["promoted"], cohort["closed"]) == (True, True)

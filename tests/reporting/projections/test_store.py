@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +29,16 @@ ReadFigures = Callable[[Events, UUID], Awaitable[Figures | None]]
 def story() -> list[Contract]:
     """A small programme in which everything happens that an event can tell."""
     return [
-        e.opened(),
+        e.opened(objectives=[e.objective("ai_users", 20, 60)]),
         e.cohort_opened(),
+        e.measured("ai_users", 30, date(2026, 5, 1)),
+        e.measured("ai_users", 26, date(2026, 4, 1)),
+        e.measured("ai_users", 35, date(2026, 5, 1)),
+        e.gap_opened("crm"),
+        e.gap_opened("presenting"),
+        e.gap_closed("crm"),
+        e.cohort_promoted(),
+        e.cohort_closed(),
         *(e.enrolled(e.mentor(n), "mentor") for n in range(1, 7)),
         *(e.enrolled(e.mentee(n), "mentee", "mentor") for n in range(1, 7)),
         e.round_completed(1, no_topic="<5"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrollment.domain.demand import GapClosed, GapOpened
 from services.enrollment.domain.people import ContactChanged, PersonErased, PrincipalChanged
+from services.enrollment.domain.ports.demand import Demands
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
@@ -17,6 +18,7 @@ from services.enrollment.domain.volunteers import Fact as VolunteerFact
 
 __all__ = [
     "Census",
+    "Demands",
     "Directory",
     "Employees",
     "Fact",
@@ -74,6 +76,8 @@ class Unit(Protocol):
     def programmes(self) -> Programmes: ...  # noqa: D102
     @property
     def topics(self) -> Topics: ...  # noqa: D102
+    @property
+    def demands(self) -> Demands: ...  # noqa: D102
     @property
     def volunteers(self) -> Volunteers: ...  # noqa: D102
     @property

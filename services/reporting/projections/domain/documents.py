@@ -21,6 +21,8 @@ class Collection(StrEnum):
     SESSIONS = "sessions"
     ROUNDS = "rounds"
     DELIVERIES = "deliveries"
+    MEASUREMENTS = "measurements"
+    GAPS = "gaps"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,48 @@ class PairState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """One intake."""
+    """One intake. A promoted one was a pilot and proved itself; a closed one takes nobody."""
 
     cohort_id: UUID
     pilot: bool
     starts_on: date
     ends_on: date
     size_cap: int
+    promoted: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a KPI was on a day."""
+
+    measured_on: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A KPI with all that was measured of it, the oldest first."""
+
+    kpi: str
+    unit: str
+    baseline: float
+    target: float
+    due: date
+    measured: tuple[Measurement, ...]
+
+    @property
+    def latest(self) -> Measurement | None:
+        """The value of the last day that has one."""
+        return self.measured[-1] if self.measured else None
+
+    @property
+    def reached_percent(self) -> float | None:
+        """How much of the way from baseline to target is done; beyond 100 or below 0 where it went so."""
+        if self.latest is None or self.target == self.baseline:
+            return None
+        share = (self.latest.value - self.baseline) / (self.target - self.baseline)
+        return round(100 * share, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +141,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All of it. `mails` counts by kind and outcome."""
+    """All of it. `mails` counts by kind and outcome; `gaps` are topics wanted more than offered."""
 
     programme: Programme
     volunteers: tuple[Volunteer, ...]
@@ -115,3 +150,5 @@ class Material:
     mails: Mapping[tuple[str, str], int]
     rounds: int
     last_round: Round | None
+    objectives: tuple[Objective, ...] = ()
+    gaps: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ from typing import Any
 from services.reporting.projections.domain.material import (
     Answer,
     Cohort,
+    Measurement,
+    Objective,
     Pairing,
     PairState,
     Programme,
@@ -39,7 +41,34 @@ def cohort(found: Document) -> Cohort:
         date.fromisoformat(found["starts_on"]),
         date.fromisoformat(found["ends_on"]),
         found["size_cap"],
+        found.get("promoted", False),
+        found.get("closed", False),
     )
+
+
+def objectives(found: Document, measured: Iterable[Document]) -> tuple[Objective, ...]:
+    """The programme's objectives, each with its own values."""
+    values = sorted(measured, key=lambda row: row["measured_on"])
+    return tuple(
+        Objective(
+            item["kpi"],
+            item["unit"],
+            item["baseline"],
+            item["target"],
+            date.fromisoformat(item["due"]),
+            tuple(
+                Measurement(date.fromisoformat(row["measured_on"]), row["value"])
+                for row in values
+                if row["kpi"] == item["kpi"]
+            ),
+        )
+        for item in found.get("objectives", ())
+    )
+
+
+def gaps(found: Iterable[Document]) -> tuple[str, ...]:
+    """The topics whose gap is open."""
+    return tuple(sorted(row["topic"] for row in found if row["open"]))
 
 
 def volunteer(found: Document) -> Volunteer:
