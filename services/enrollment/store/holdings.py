@@ -30,6 +30,8 @@ HOLDINGS = (
     Holding("absent_managers", "staff numbers that rows of others name as manager, and stand-in ids for them",
             OnErasure.STAYS, kept="for good"),
     Holding("topics", "the tree of topics"),
+    Holding("topics_turn", "when the tree was changed last"),
+    Holding("gaps", "topics of each programme that more want than its mentors take at once"),
     Holding("directory", "how the company's files are laid out, and when they came"),
 )
 # fmt: on

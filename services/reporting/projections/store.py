@@ -45,6 +45,8 @@ HOLDINGS = (
     Holding(Collection.COHORTS, "cohorts"),
     Holding(Collection.ROUNDS, "counts of rounds of matching"),
     Holding(Collection.DELIVERIES, "what became of messages; no recipient"),
+    Holding(Collection.MEASUREMENTS, "values of KPIs, as the lead measured them"),
+    Holding(Collection.GAPS, "topics that more want than are offered"),
 )
 """Where the projections keep data on people: under random ids alone, and so that every report stays as it was."""
 
