@@ -125,14 +125,14 @@ async def test_those_who_report_to_an_erased_manager_get_another_chain(house: Ho
 async def test_an_answer_that_would_be_given_again_goes_with_the_person(house: House) -> None:
     person_id, _, programme = await a_mentor(house)
     await house.enrol("ben", programme)
-    assert await house.database["idempotency"].count_documents({}) == 3
+    assert await house.database["idempotency"].count_documents({}) == 4
 
     await erase(house, person_id)
 
     bodies = [
         row["answer"]["body"] for row in await house.database["idempotency"].find({}).to_list(None)
     ]
-    assert len(bodies) == 2  # the programme, and what Ben was told
+    assert len(bodies) == 3  # the draft, the programme, and what Ben was told
     assert person_id not in "".join(bodies)
 
 
@@ -190,14 +190,16 @@ async def test_what_leads_feeders_and_operators_do_is_written_down_and_what_peop
     assert [(one["action"], one["subject"]) for one in entries] == [
         ("person.erased", person_id),
         ("POST /v1/programmes/{programme_id}/close", programme),
+        ("POST /v1/programmes/{programme_id}/open", programme),
+        ("PUT /v1/programmes/{programme_id}/readiness", programme),
         ("POST /v1/programmes", programme),
         ("POST /v1/directory/imports", ""),
         ("PUT /v1/directory/mapping", ""),
     ]
-    assert entries[1]["by"] == lead
-    assert entries[2]["by"].startswith("account:")  # of whom nobody knew yet who it is
-    assert entries[3]["by"] == entries[4]["by"]
-    assert entries[3]["by"].startswith("account:")
+    assert {entry["by"] for entry in entries[1:4]} == {lead}
+    assert entries[4]["by"].startswith("account:")  # of whom nobody knew yet who it is
+    assert entries[5]["by"] == entries[6]["by"]
+    assert entries[5]["by"].startswith("account:")
     assert entries[0]["by"].startswith("Data protection (account:")
 
 
@@ -205,14 +207,18 @@ async def test_the_audit_is_read_page_by_page_and_by_what_it_is_about(house: Hou
     person_id, _, programme = await a_mentor(house)
     await erase(house, person_id)
 
-    first = (await ops(house).get("/audit?limit=3"))["entries"]
-    rest = (await ops(house).get(f"/audit?limit=3&before={first[-1]['id']}"))["entries"]
+    first = (await ops(house).get("/audit?limit=5"))["entries"]
+    rest = (await ops(house).get(f"/audit?limit=5&before={first[-1]['id']}"))["entries"]
     about = (await ops(house).get(f"/audit?subject={programme}"))["entries"]
 
-    assert len(first) == 3
+    assert len(first) == 5
     assert [one["action"] for one in rest] == ["PUT /v1/directory/mapping"]
-    assert [one["action"] for one in about] == ["POST /v1/programmes"]
-    assert UUID(about[0]["details"]["cohort_id"])
+    assert [one["action"] for one in about] == [
+        "POST /v1/programmes/{programme_id}/open",
+        "PUT /v1/programmes/{programme_id}/readiness",
+        "POST /v1/programmes",
+    ]
+    assert UUID(about[2]["details"]["cohort_id"])
 
 
 async def test_a_refused_command_is_not_written_down(house: House) -> None:
@@ -228,6 +234,8 @@ async def test_a_refused_command_is_not_written_down(house: House) -> None:
 
     assert [one["action"] for one in entries] == [
         "POST /v1/programmes/{programme_id}/close",
+        "POST /v1/programmes/{programme_id}/open",
+        "PUT /v1/programmes/{programme_id}/readiness",
         "POST /v1/programmes",
     ]
 
