@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.enrollment.domain.directory import Employee, Layout, Row, read_directory
+from services.enrollment.domain.directory import Employee, Layout
+from services.enrollment.domain.directory_file import Row, read_directory
 
 MENTORS, MENTEES = 190, 130
 SHARE_AT_MOST = 0.8

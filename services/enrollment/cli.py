@@ -19,7 +19,9 @@ from pydantic import ValidationError
 
 from services.enrollment.app import NAME, build, work_on
 from services.enrollment.domain.csv_text import Unreadable
-from services.enrollment.domain.directory import ImportReport, Layout, examine
+from services.enrollment.domain.directory import Layout
+from services.enrollment.domain.directory_file import ImportReport, examine
+from services.enrollment.handlers.difference import Scope
 from services.enrollment.handlers.directory import ImportOrder, import_directory
 from services.enrollment.log_events import LOG_EVENTS
 from services.enrollment.settings import Settings
@@ -48,11 +50,17 @@ def import_file(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Store the good rows even if others are bad.")
     ] = False,
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="Who is not in the file has left; `shrunk`: even if they are many; `part`: nobody has."
+        ),
+    ] = Scope.FULL,
 ) -> None:
     """Import the HR directory. Nothing is stored if a row is bad, unless --skip-bad says so."""
     layout = _layout(mapping)
     try:
-        order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run)
+        order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run, scope)
         outcome = examine(order.read(), layout) if dry_run else _store(order)
         if report:
             report.write_text(
@@ -67,7 +75,14 @@ def import_file(
     typer.echo(
         f"{outcome.rows} rows, {outcome.good} good, {outcome.bad_total} bad, "
         f"{len(outcome.unknown_managers)} unknown managers, {len(outcome.loops)} loops; "
-        + (f"{outcome.joined} new, {outcome.changed} changed" if outcome.applied else "not stored")
+        + (_difference(outcome) if outcome.applied else "not stored")
+    )
+
+
+def _difference(outcome: ImportReport) -> str:
+    return (
+        f"{outcome.joined} new, {outcome.changed} changed, {outcome.renumbered} under a new number, "
+        f"{outcome.left} left"
     )
 
 

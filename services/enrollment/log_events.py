@@ -22,5 +22,7 @@ LOG_EVENTS = (
     LogEvent("volunteer.erased", "info", "Nothing is kept of a volunteer any more, on their wish."),
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
-    LogEvent("directory.imported", "info", "A directory was stored; counts of rows, new, changed."),
+    LogEvent(
+        "directory.imported", "info", "A directory was stored; counts of rows, new, changed, left."
+    ),
 )

@@ -2,15 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.enrollment.domain.directory import (
-    BadCell,
-    Employee,
-    ImportReport,
-    Layout,
-    Row,
-    examine,
-)
-from services.enrollment.domain.directory import read_directory as read
+from services.enrollment.domain.directory import Employee, Layout
+from services.enrollment.domain.directory_file import BadCell, ImportReport, Row, examine
+from services.enrollment.domain.directory_file import read_directory as read
 
 LAYOUT = Layout(
     {

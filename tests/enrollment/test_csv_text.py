@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from services.enrollment.domain.csv_text import Unreadable
-from services.enrollment.domain.directory import BadCell, Layout, examine
+from services.enrollment.domain.directory import Layout
+from services.enrollment.domain.directory_file import BadCell, examine
 from tests.enrollment.files import HEADER, LAYOUT, csv, employees, findings, names, rows
 
 ANNA = "S1,anna@corp.example,3,S2,Анна Ёлкина,Sales"

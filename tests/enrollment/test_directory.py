@@ -6,14 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.enrollment.domain.directory import (
-    BadCell,
-    Employee,
-    Row,
-    UnknownManager,
-    find_loops,
-    reporting_line,
-)
+from services.enrollment.domain.directory import Employee, find_loops, reporting_line
+from services.enrollment.domain.directory_file import BadCell, Row, UnknownManager
 from tests.enrollment.files import LAYOUT, csv, employees, findings, names, rows
 
 GOOD = "S2,boss@corp.example,8,,Boss,Board"

@@ -9,9 +9,10 @@ from typing import IO, Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.enrollment.domain.directory import ImportReport
+from services.enrollment.domain.directory_file import ImportReport
 from services.enrollment.domain.ports import ImportTurn
 from services.enrollment.handlers import directory as handlers
+from services.enrollment.handlers.difference import Scope
 from services.enrollment.translation import DirectoryMapping
 from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.limits import takes
@@ -50,16 +51,21 @@ async def read_directory(
 async def import_directory(
     call: Feeder,
     mode: Literal["all_or_nothing", "skip_bad"] = "all_or_nothing",
+    scope: Scope = Scope.FULL,
     dry_run: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> ImportReport:
-    """Take in a CSV file. The same file again changes nothing, so it may simply be sent again."""
+    """Take in a CSV file. The same file again changes nothing, so it may simply be sent again.
+
+    Who is not in the file has left the company, unless `scope` says that it holds a part of the directory; that
+    more than 30 % have left is believed only with `scope=shrunk`.
+    """
     layout = await call.read(handlers.read_layout)
     turn: ImportTurn = call.request.app.state.import_turn
     with tempfile.TemporaryFile() as spool:
         async for chunk in call.request.stream():
             await asyncio.to_thread(spool.write, chunk)
         order = handlers.ImportOrder(
-            partial(_chunks, spool), layout, skip_bad=mode == "skip_bad", dry_run=dry_run
+            partial(_chunks, spool), layout, mode == "skip_bad", dry_run, scope
         )
         return await handlers.import_directory(order, call.run, turn)
 

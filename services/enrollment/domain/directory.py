@@ -1,43 +1,22 @@
-"""The HR directory: what a row must be, who reports to whom, and what is wrong with a file.
+"""The HR directory: who is an employee, and who reports to whom.
 
 Being in the directory is not taking part: nothing here makes a volunteer.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from csv import Error, reader
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.enrollment.domain.csv_text import (
-    DELIMITERS,
-    Line,
-    Record,
-    Unreadable,
-    lines_of,
-    records_of,
-    text_of,
-)
-
-REQUIRED = ("staff_number", "email", "level")
-OPTIONAL = ("manager", "name", "unit", "site", "profession", "time_zone", "language")
 TOP_LEVEL = 20
-LISTED = 10_000
-"""How many problems a report lists; beyond that it counts."""
+LONGEST_EMAIL = 254
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
-_LIMITS = {"staff_number": 64, "manager": 64, "email": 254, "name": 200}
-_OTHER_LIMIT = 300
-_JOINERS = "\u200c\u200d"
-"""Invisible, and yet letters of Persian, Hindi and other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +27,8 @@ class Layout:
     level_scale: Mapping[str, int] = field(default_factory=dict)
     encoding: str | None = None
     delimiter: str | None = None
+    manager_by: str = "staff_number"
+    """What the manager columns hold: `staff_number` or `email`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,99 +45,9 @@ class Employee:
     profession: str = ""
     time_zone: str = ""
     language: str = ""
+    dotted: tuple[str, ...] = ()
+    """Staff numbers of those whom they report to beside their manager."""
     person_id: UUID | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """What is wrong, where; never the value itself. `column` is "" where it is the whole row."""
-
-    line: int
-    column: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A good row with its line."""
-
-    line: int
-    employee: Employee
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownManager:
-    """A staff number that somebody reports to and nobody has; the line that names it first."""
-
-    line: int
-    id: str
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What became of a file. Of its problems the first 10,000 are listed; bad rows are all counted.
-
-    `applied` is False where nothing was stored: after a dry run, or because of bad rows when all or
-    nothing was asked for.
-    """
-
-    rows: int = 0
-    good: int = 0
-    bad_total: int = 0
-    bad: list[BadCell] = field(default_factory=list)
-    unknown_managers: list[UnknownManager] = field(default_factory=list)
-    loops: list[list[str]] = field(default_factory=list)
-    applied: bool = False
-    joined: int = 0
-    changed: int = 0
-
-    def count(self, row: Row | BadCell) -> None:
-        """Take one row into account."""
-        self.rows += 1
-        if isinstance(row, Row):
-            self.good += 1
-            return
-        self.bad_total += 1
-        if len(self.bad) < LISTED:
-            self.bad.append(row)
-
-
-def read_directory(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row | BadCell]:
-    """The rows of a file, one by one. Raises Unreadable where it is no such file."""
-    scale = {_plain(grade): level for grade, level in layout.level_scale.items()}
-    layout = replace(layout, level_scale=scale)
-    lines = lines_of(text_of(chunks, layout.encoding))
-    delimiter, positions, width = _header(lines, layout)
-    staff_numbers: set[str] = set()
-    emails: set[str] = set()
-    empty = True
-    for record in records_of(lines, delimiter):
-        empty = False
-        row = _row(record, positions, width, layout)
-        if isinstance(row, Row):
-            row = _once(row, staff_numbers, emails, layout)
-        yield row
-    if empty:
-        raise Unreadable("no_rows", "The file has a header and no rows; send at least one.")
-
-
-def examine(chunks: Iterable[bytes], layout: Layout) -> ImportReport:
-    """Read the whole file and store nothing."""
-    report = ImportReport()
-    managers: dict[str, str] = {}
-    named_at: dict[str, int] = {}
-    for row in read_directory(chunks, layout):
-        report.count(row)
-        if isinstance(row, Row):
-            manager = row.employee.manager or ""
-            managers[row.employee.staff_number] = manager
-            named_at.setdefault(manager, row.line)
-    unknown = (name for name in named_at if name and name not in managers)
-    report.unknown_managers = [
-        UnknownManager(named_at[name], name) for name in islice(unknown, LISTED)
-    ]
-    report.loops = find_loops(managers)[:LISTED]
-    return report
 
 
 def find_loops(managers: Mapping[str, str]) -> list[list[str]]:
@@ -197,9 +88,15 @@ def reporting_line(
     return tuple(above), manager == ""
 
 
+def dotted_line(employee: Employee, known: Mapping[str, Employee]) -> tuple[UUID, ...]:
+    """Those whom they report to beside their manager, as far as they are known."""
+    bosses = (known.get(number) for number in employee.dotted)
+    return tuple(boss.person_id for boss in bosses if boss and boss.person_id)
+
+
 def is_email(text: str) -> bool:
     """Whether mail could be sent there; one address and nothing else."""
-    return len(text) <= _LIMITS["email"] and _EMAIL.fullmatch(text) is not None
+    return len(text) <= LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -210,114 +107,3 @@ def is_time_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _header(lines: Iterator[Line], layout: Layout) -> tuple[str, dict[str, int], int]:
-    first = next((line for line in lines if line.text is None or line.text.strip()), None)
-    if first is None or first.text is None:
-        raise Unreadable("header_missing", "The first line is no header; begin with column names.")
-    wanted = {name: _plain(header) for name, header in layout.columns.items()}
-    best: list[str] = []
-    for delimiter in (layout.delimiter,) if layout.delimiter else DELIMITERS:
-        try:
-            names = [_plain(name) for name in next(reader([first.text], delimiter=delimiter))]
-        except Error:
-            continue
-        if all(wanted[name] in names for name in REQUIRED):
-            return delimiter, _positions(names, wanted), len(names)
-        best = max(best, names, key=len)
-    missing = [layout.columns[name] for name in REQUIRED if wanted[name] not in best]
-    raise Unreadable(
-        "header_missing",
-        f"The header lacks {', '.join(missing)}; name the file's own columns in the mapping.",
-    )
-
-
-def _positions(names: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
-    doubled = [name for name in wanted.values() if names.count(name) > 1]
-    if doubled:
-        raise Unreadable(
-            "header_doubled", "A column of the mapping stands in the header twice; keep one."
-        )
-    return {name: names.index(header) for name, header in wanted.items() if header in names}
-
-
-def _plain(header: str) -> str:
-    return " ".join(header.split()).casefold()
-
-
-def _row(record: Record, positions: Mapping[str, int], width: int, layout: Layout) -> Row | BadCell:
-    if record.problem:
-        return BadCell(record.line, "", record.problem)
-    if len(record.cells) != width:
-        return BadCell(record.line, "", "ragged_row")
-    cells = {name: record.cells[position] for name, position in positions.items()}
-    values: dict[str, str] = {}
-    for name, cell in cells.items():
-        value, problem = _cell(name, cell)
-        if problem:
-            return BadCell(record.line, layout.columns[name], problem)
-        values[name] = value
-    level = _level(values.pop("level"), layout.level_scale)
-    if level is None:
-        return BadCell(record.line, layout.columns["level"], "bad_level")
-    fields: Any = values  # each of them text, as the fields beside level are
-    return Row(record.line, Employee(level=level, **fields))
-
-
-def _cell(name: str, raw: str) -> tuple[str, str | None]:
-    """The cell as it is stored, or the code of what is wrong with it.
-
-    A cell that begins with = + - or @ is text like any other; line breaks become spaces, so that
-    nothing of it can ever end a mail header.
-    """
-    value = unicodedata.normalize("NFC", " ".join(raw.split()))
-    if not value.isascii() or not value.isprintable():
-        if any(unicodedata.category(sign)[0] == "C" and sign not in _JOINERS for sign in value):
-            return "", "control_character"
-        if "\N{REPLACEMENT CHARACTER}" in value:
-            return "", "lost_character"
-    if len(value) > _LIMITS.get(name, _OTHER_LIMIT):
-        return "", "too_long"
-    if name in REQUIRED and not value:
-        return "", "empty"
-    check = _CHECKS.get(name)
-    return check(value) if check and value else (value, None)
-
-
-def _email(value: str) -> tuple[str, str | None]:
-    return value.lower(), None if is_email(value) else "bad_email"
-
-
-def _time_zone(value: str) -> tuple[str, str | None]:
-    return value, None if is_time_zone(value) else "unknown_time_zone"
-
-
-def _language(value: str) -> tuple[str, str | None]:
-    code = value.lower().replace("_", "-").split("-")[0]
-    return code, None if re.fullmatch("[a-z]{2}", code) else "bad_language"
-
-
-_CHECKS: Mapping[str, Callable[[str], tuple[str, str | None]]] = {
-    "email": _email,
-    "time_zone": _time_zone,
-    "language": _language,
-}
-
-
-def _level(value: str, scale: Mapping[str, int]) -> int | None:
-    if scale:
-        return scale.get(_plain(value))
-    level = int(value) if re.fullmatch("[0-9]{1,2}", value) else 0
-    return level if 1 <= level <= TOP_LEVEL else None
-
-
-def _once(row: Row, staff_numbers: set[str], emails: set[str], layout: Layout) -> Row | BadCell:
-    employee = row.employee
-    if employee.staff_number in staff_numbers:
-        return BadCell(row.line, layout.columns["staff_number"], "staff_number_twice")
-    if employee.email in emails:
-        return BadCell(row.line, layout.columns["email"], "email_twice")
-    staff_numbers.add(employee.staff_number)
-    emails.add(employee.email)
-    return row

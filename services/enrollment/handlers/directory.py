@@ -12,17 +12,23 @@ from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from services.enrollment.domain.directory import (
-    Employee,
+from services.enrollment.domain.directory import Employee, Layout, dotted_line, reporting_line
+from services.enrollment.domain.directory_file import (
     ImportReport,
-    Layout,
     Row,
-    examine,
+    Survey,
     read_directory,
-    reporting_line,
+    survey,
 )
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
+from services.enrollment.handlers.difference import (
+    Scope,
+    hold_back,
+    kept_ids,
+    let_leave,
+    with_managers,
+)
 from services.enrollment.handlers.people import keep
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
@@ -41,6 +47,7 @@ class ImportOrder:
     layout: Layout
     skip_bad: bool = False
     dry_run: bool = False
+    scope: Scope = Scope.FULL
 
 
 async def set_layout(unit: Unit, layout: Layout) -> Layout:
@@ -63,14 +70,22 @@ async def count_employees(unit: Unit) -> int:
 
 
 async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> ImportReport:
-    """Read the whole file, and store it where it is good enough. Raises Unreadable."""
-    report = await asyncio.to_thread(examine, order.read(), order.layout)
+    """Read the whole file, and store it where it is good enough.
+
+    Raises Unreadable, and Conflict where more would leave than is likely.
+    """
+    known = await asyncio.to_thread(survey, order.read(), order.layout)
+    report = known.report
     if order.dry_run or (report.bad_total and not order.skip_bad):
         return report
     fence = await turn.take()
     try:
         await work(partial(_leave_out_known, report=report))
-        await _store(order, work, fence, report)
+        if order.scope is Scope.FULL:
+            await hold_back(work, known)
+        await _store(order, work, fence, known)
+        if order.scope is not Scope.PART:
+            await let_leave(work, known, fence)
         await settle(work)
     finally:
         await turn.give_back(fence)
@@ -79,18 +94,20 @@ async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> 
 
 
 async def _leave_out_known(unit: Unit, report: ImportReport) -> None:
-    here = await unit.employees.by_staff_numbers([named.id for named in report.unknown_managers])
+    names = [named.id for named in report.unknown_managers]
+    here = {*await unit.employees.by_staff_numbers(names), *await unit.employees.by_emails(names)}
     report.unknown_managers = [named for named in report.unknown_managers if named.id not in here]
 
 
-async def _store(order: ImportOrder, work: Work, fence: int, report: ImportReport) -> None:
-    rows = read_directory(order.read(), order.layout)
+async def _store(order: ImportOrder, work: Work, fence: int, known: Survey) -> None:
+    rows, report = read_directory(order.read(), order.layout), known.report
     while batch := await asyncio.to_thread(lambda: list(islice(rows, ROWS_AT_ONCE))):
         employees = [row.employee for row in batch if isinstance(row, Row)]
-        joined, changed = await work(partial(take_in, employees=employees, fence=fence))
+        taken = await work(partial(take_in, employees=employees, fence=fence, known=known))
         passage("directory.chunk_stored")
-        report.joined += joined
-        report.changed += changed
+        report.joined += taken.joined
+        report.changed += taken.changed
+        report.renumbered += taken.renumbered
     report.applied = True
 
 
@@ -101,20 +118,37 @@ async def _tell(unit: Unit, report: ImportReport) -> None:
         bad=report.bad_total,
         joined=report.joined,
         changed=report.changed,
+        left=report.left,
     )
 
 
-async def take_in(unit: Unit, employees: Sequence[Employee], fence: int) -> tuple[int, int]:
-    """Store rows; returns how many are new and how many differ from before."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many of these rows are new, differ from before, or are known under another number."""
+
+    joined: int
+    changed: int
+    renumbered: int
+
+
+async def take_in(
+    unit: Unit, employees: Sequence[Employee], fence: int, known: Survey | None = None
+) -> Taken:
+    """Store rows; `known` is the file that they are from, if they are from one."""
     await unit.directory.mark_changed(fence)
-    known = await unit.employees.by_staff_numbers([one.staff_number for one in employees])
-    newcomers = [one for one in employees if one.staff_number not in known]
+    if known is not None:
+        employees = await with_managers(unit, employees, known)
+    here = await unit.employees.by_staff_numbers([one.staff_number for one in employees])
+    newcomers = [one for one in employees if one.staff_number not in here]
     movers = [
-        one for one in employees if one.staff_number in known and known[one.staff_number] != one
+        one for one in employees if one.staff_number in here and here[one.staff_number] != one
     ]
+    ids, old_numbers = await kept_ids(unit, newcomers, known)
+    unit.employees.remove(old_numbers)
     for employee in (*newcomers, *movers):
-        unit.employees.put(employee, unit.new_id())
-    return len(newcomers), len(movers)
+        unit.employees.put(employee, ids.get(employee.staff_number) or unit.new_id())
+    renumbered = len(old_numbers)
+    return Taken(len(newcomers) - renumbered, len(movers), renumbered)
 
 
 async def settle(work: Work) -> None:
@@ -141,11 +175,13 @@ async def refresh_volunteers(unit: Unit, after: UUID | None) -> UUID | None:
     standing = await standings(unit, list(employees.values()))
     for volunteer in page:
         employee = employees.get(volunteer.person_id)
-        if employee:
-            moved, facts = volunteer.move(standing[employee.staff_number])
-            if facts:
-                unit.volunteers.put(moved)
-                unit.publish(*facts)
+        # Whoever is in the directory no more has left the company, and with it the programme.
+        moved, facts = (
+            volunteer.move(standing[employee.staff_number]) if employee else volunteer.withdraw()
+        )
+        if facts:
+            unit.volunteers.put(moved)
+            unit.publish(*facts)
     return page[-1].volunteer_id if page else None
 
 
@@ -163,6 +199,7 @@ async def standings(unit: Unit, employees: Sequence[Employee]) -> dict[str, Stan
     """Where they stand, by staff number; managers are looked up level by level."""
     known = {employee.staff_number: employee for employee in employees}
     above = {employee.manager for employee in employees if employee.manager} - known.keys()
+    above |= {number for employee in employees for number in employee.dotted} - known.keys()
     for _ in range(LONGEST_LINE):
         if not above:
             break
@@ -181,7 +218,8 @@ def _standing(
     if stand_in := absent.get(employee.manager or ""):
         # Whoever it is, two who report to them have one direct manager.
         managers = (stand_in,)
-    return Standing(employee.level, employee.unit, employee.site, managers, complete)
+    beside = [one for one in dotted_line(employee, known) if one not in managers]
+    return Standing(employee.level, employee.unit, employee.site, (*managers, *beside), complete)
 
 
 async def _now(unit: Unit) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pymongo import ReplaceOne, UpdateOne
+from pymongo import DeleteMany, ReplaceOne, UpdateOne
 
 from services.enrollment.domain.directory import Employee, Layout
 from services.enrollment.store.documents import Kind
@@ -48,6 +48,18 @@ class Employees:
         found = await self._find({"person_id": {"$in": list(person_ids)}}) if person_ids else []
         return {employee.person_id: employee for employee in found if employee.person_id}
 
+    async def by_emails(self, emails: Collection[str]) -> dict[str, Employee]:
+        """Those of them who are known, by address."""
+        found = await self._find({"email": {"$in": list(emails)}}) if emails else []
+        return {employee.email: employee for employee in found}
+
+    async def staff_numbers(self, after: str, limit: int) -> list[str]:
+        """All of them in their order, page by page; "" begins."""
+        rows = await self._tx.find(
+            "employees", {"_id": {"$gt": after}}, sort=[("_id", 1)], limit=limit
+        )
+        return [row["_id"] for row in rows]
+
     async def count(self) -> int:
         """How many there are."""
         return await self._tx.count("employees", {})
@@ -60,6 +72,11 @@ class Employees:
         # Whoever was here before keeps the id under which the others know them.
         update = {"$set": fields, "$setOnInsert": {"person_id": person_id}}
         self._tx.write("employees", UpdateOne(key, update, upsert=True))
+
+    def remove(self, staff_numbers: Collection[str]) -> None:
+        """They are in the directory no more."""
+        if staff_numbers:
+            self._tx.write("employees", DeleteMany({"_id": {"$in": list(staff_numbers)}}))
 
     async def _find(self, where: Mapping[str, Any]) -> list[Employee]:
         return [EMPLOYEE.thing(row) for row in await self._tx.find("employees", where)]

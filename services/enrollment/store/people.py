@@ -1,5 +1,7 @@
 """Persons with a part in a programme."""
 
+from collections import Counter
+from collections.abc import Collection
 from uuid import UUID
 
 from services.enrollment.domain.people import Identity, Person
@@ -13,6 +15,7 @@ INDEXES = (
         unique=True,
         partial={"identity.subject": {"$type": "string"}},
     ),
+    Index("people", [("email", 1)]),
 )
 PERSON = Kind(Person, "people", "person_id")
 
@@ -26,6 +29,12 @@ class People(Shelf[Person]):
             {"identity.issuer": identity.issuer, "identity.subject": identity.subject}
         )
         return found[0] if found else None
+
+    async def by_emails(self, emails: Collection[str]) -> dict[str, Person]:
+        """Those with one of these addresses; of several with one address none."""
+        found = await self.find({"email": {"$in": list(emails)}}) if emails else []
+        counts = Counter(person.email for person in found)
+        return {one.email: one for one in found if one.email and counts[one.email] == 1}
 
     async def page(self, after: UUID | None, limit: int) -> list[Person]:
         """All of them, page by page."""

@@ -1,7 +1,7 @@
 """How a company's directory is laid out, as people write it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ class _Columns(BaseModel):
     email: Header
     level: Header
     manager: Header | None = None
+    dotted: Header | None = None
     name: Header | None = None
     unit: Header | None = None
     site: Header | None = None
@@ -30,7 +31,9 @@ class DirectoryMapping(BaseModel):
     """How a company's directory file is laid out, as TOML beside it or as JSON over HTTP.
 
     `columns` names the file's own headers; `level_scale` turns grades into levels where the level column
-    holds grades. Encoding and delimiter are found out where they are not named.
+    holds grades. Encoding and delimiter are found out where they are not named. `manager_by` says whether the
+    columns `manager` and `dotted` name people by staff number or by e-mail address; `dotted` may name several, apart
+    by `;` or `,`.
     """
 
     model_config = ConfigDict(
@@ -50,11 +53,12 @@ class DirectoryMapping(BaseModel):
     ] = {}
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
+    manager_by: Literal["staff_number", "email"] = "staff_number"
 
     def layout(self) -> Layout:
         """The same for the domain."""
         columns = self.columns.model_dump(exclude_none=True)
-        return Layout(columns, self.level_scale, self.encoding, self.delimiter)
+        return Layout(columns, self.level_scale, self.encoding, self.delimiter, self.manager_by)
 
     @staticmethod
     def of(layout: Layout) -> "DirectoryMapping":

@@ -17,8 +17,17 @@ class Employees(Protocol):
     async def by_persons(self, person_ids: Collection[UUID]) -> dict[UUID, Employee]:
         """Those of them who are in the directory."""
 
+    async def by_emails(self, emails: Collection[str]) -> dict[str, Employee]:
+        """Those of them who are known, by address."""
+
+    async def staff_numbers(self, after: str, limit: int) -> list[str]:
+        """All of them in their order, page by page; "" begins."""
+
     async def count(self) -> int:
         """How many there are."""
+
+    def remove(self, staff_numbers: Collection[str]) -> None:
+        """They are in the directory no more."""
 
     def put(self, employee: Employee, person_id: UUID) -> None:
         """Add or change; `person_id` is for a newcomer, others keep theirs."""

@@ -1,5 +1,6 @@
 """Persons with a part in a programme."""
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -14,6 +15,9 @@ class People(Protocol):
 
     async def by_identity(self, identity: Identity) -> Person | None:
         """The person bound to this issuer and subject."""
+
+    async def by_emails(self, emails: Collection[str]) -> dict[str, Person]:
+        """Those with one of these addresses; of several with one address none."""
 
     async def page(self, after: UUID | None, limit: int) -> list[Person]:
         """All of them, page by page."""
