@@ -1,7 +1,6 @@
 """What a further file changes: who joins, moves, has another number, or has left."""
 
 import random
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -95,10 +94,9 @@ async def test_who_left_and_comes_back_under_another_number_is_known_again(house
 
 
 async def test_a_lead_who_is_imported_later_may_say_yes_too(house: House) -> None:
-    lead = house.person("ben", "lead")
-    opened = await lead.post("/programmes", OPENED)
+    programme = await house.open_programme(house.person("ben", "lead"))
     await house.furnish()
-    await house.enrol("ben", opened["programme_id"])
+    await house.enrol("ben", programme)
 
 
 async def test_of_a_thousand_five_percent_change_and_the_report_says_which(house: House) -> None:
@@ -121,16 +119,6 @@ async def test_of_a_thousand_five_percent_change_and_the_report_says_which(house
     assert left["volunteer_id"] == said["volunteer_id"]
     again = await house.feeder.bring(file(boss, *moved, *people[20:984], *joined))
     assert [again[name] for name in ("joined", "changed", "renumbered", "left")] == [0, 0, 0, 0]
-
-
-OPENED: dict[str, Any] = {
-    "title": "Reverse mentoring",
-    "starts_on": "2026-01-01",
-    "ends_on": "2099-12-31",
-    "languages": ["en"],
-    "formats": [{"format": "one_to_one"}],
-    "cohort": {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "size_cap": 40},
-}
 
 
 async def test_managers_may_be_named_by_address(house: House) -> None:
