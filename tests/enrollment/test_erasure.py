@@ -141,7 +141,17 @@ async def test_a_person_is_found_by_the_number_that_hr_knows(house: House) -> No
 
     assert await ops(house).get("/persons?staff_number=S3") == {"person_id": person_id}
     unknown = await ops(house).send("GET", "/persons?staff_number=S9")
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_employee")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_person")
+
+
+async def test_whoever_left_the_company_is_found_by_their_address(house: House) -> None:
+    person_id, _, _ = await a_mentor(house)
+    await house.database["employees"].delete_many({"_id": "S3"})
+
+    assert await ops(house).get("/persons?email=Anna@corp.example") == {"person_id": person_id}
+    for unknown in ("?email=ben@corp.example", "?staff_number=S3", ""):
+        answer = await ops(house).send("GET", f"/persons{unknown}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_such_person")
 
 
 async def test_an_export_has_all_that_is_held_and_the_person_gets_their_own(house: House) -> None:

@@ -22,3 +22,9 @@ async def person_of(unit: Unit, staff_number: str) -> UUID | None:
     """Under which id the others know the employee with this staff number."""
     found = (await unit.employees.by_staff_numbers([staff_number])).get(staff_number)
     return found.person_id if found else None
+
+
+async def person_at(unit: Unit, email: str) -> UUID | None:
+    """Under which id the others know whoever has a part and this address, also where they left the company."""
+    found = (await unit.people.by_emails([email.lower()])).get(email.lower())
+    return found.person_id if found else None

@@ -28,21 +28,26 @@ TokenFile = Annotated[
 ]
 Person = Annotated[UUID | None, typer.Argument(help="The person_id; or say --staff-number.")]
 StaffNumber = Annotated[str | None, typer.Option(help="The number that HR knows.")]
+Email = Annotated[str | None, typer.Option(help="The address, of somebody who left.")]
+Who = tuple[UUID | None, str | None, str | None]
 By = Annotated[str, typer.Option(help="Who decides; it is written to the audit.")]
 
 
-def erase(
+def erase(  # noqa: PLR0913, PLR0917 - its signature is the list of the options
     url: Urls,
     token_file: TokenFile,
     by: By,
     proof_file: Annotated[Path, typer.Option("--proof", help="Write the proof here, as JSON.")],
     person: Person = None,
     staff_number: StaffNumber = None,
+    email: Email = None,
 ) -> None:
     """Erase a person from all services, and write a dated proof. Run it again if it was cut short."""
     remote = Remote(_urls(url), token_file)
-    known = _begun(proof_file) if person is None and staff_number is None else None
-    done = _answer(lambda: _erase(remote, (person or known, staff_number), by, proof_file))
+    who: Who = (person, staff_number, email)
+    if not any(who):
+        who = (_begun(proof_file), None, None)
+    done = _answer(lambda: _erase(remote, who, by, proof_file))
     if not done["complete"]:
         typer.echo("not complete yet: run it again", err=True)
         raise typer.Exit(EXIT_NOT_DONE)
@@ -55,10 +60,11 @@ def export(
     out: Annotated[Path, typer.Option(help="Write what is held here, as JSON.")],
     person: Person = None,
     staff_number: StaffNumber = None,
+    email: Email = None,
 ) -> None:
     """Gather all that the services hold on a person into one file."""
     remote = Remote(_urls(url), token_file)
-    held = _answer(lambda: _export(remote, (person, staff_number)))
+    held = _answer(lambda: _export(remote, (person, staff_number, email)))
     _write(out, held)
     places = sum(len(one["held"]) for one in held["services"].values())
     typer.echo(f"{places} places hold something; see {out}")
@@ -71,9 +77,7 @@ def erase_again(url: Urls, token_file: TokenFile, by: By) -> None:
     typer.echo(f"{people} people erased again")
 
 
-async def _erase(
-    remote: Remote, who: tuple[UUID | None, str | None], by: str, proof_file: Path
-) -> Answer:
+async def _erase(remote: Remote, who: Who, by: str, proof_file: Path) -> Answer:
     person_id = await _person(remote, who)
     typer.echo(f"person {person_id}")
     answers: dict[str, Answer] = {}
@@ -93,7 +97,7 @@ async def _erase(
     return told
 
 
-async def _export(remote: Remote, who: tuple[UUID | None, str | None]) -> dict[str, Any]:
+async def _export(remote: Remote, who: Who) -> dict[str, Any]:
     person_id = await _person(remote, who)
     found = {one: await remote.ask(one, "GET", f"/v1/exports/{person_id}") for one in SERVICES}
     return {"person_id": person_id, "services": found}
@@ -110,15 +114,17 @@ async def _erase_again(remote: Remote, by: str) -> int:
     return len(people)
 
 
-async def _person(remote: Remote, who: tuple[UUID | None, str | None]) -> str:
-    person, staff_number = who
+async def _person(remote: Remote, who: Who) -> str:
+    person, staff_number, email = who
     if person is not None:
         return str(person)
-    if staff_number is None:
-        raise typer.BadParameter(
-            "say whom: a person_id, --staff-number, or the --proof of one that was begun"
-        )
-    return await remote.person_of(staff_number)
+    if staff_number is not None:
+        return await remote.person_of(staff_number=staff_number)
+    if email is not None:
+        return await remote.person_of(email=email)
+    raise typer.BadParameter(
+        "say whom: a person_id, --staff-number, --email, or the --proof of one that was begun"
+    )
 
 
 def _urls(given: list[str]) -> dict[str, str]:

@@ -34,9 +34,9 @@ class Remote:
     token_file: Path
     transport: httpx.AsyncBaseTransport | None = None
 
-    async def person_of(self, staff_number: str) -> str:
-        """The id behind a staff number."""
-        found = await self.ask(FIRST, "GET", "/v1/persons", params={"staff_number": staff_number})
+    async def person_of(self, **known: str) -> str:
+        """The id behind a `staff_number` or an `email`."""
+        found = await self.ask(FIRST, "GET", "/v1/persons", params=known)
         return str(found["person_id"])
 
     async def ask(self, service: str, method: str, path: str, **more: Any) -> Answer:
