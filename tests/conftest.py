@@ -1,12 +1,14 @@
 """One broker and one database for the whole run, chosen by rule and named in the first lines."""
 
+import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from dev.local.choice import Kind, Stack, choose
@@ -28,6 +30,18 @@ def pytest_configure() -> None:
 
 def pytest_report_header() -> str:
     return f"broker and database: {_STACK['chosen'].description}"
+
+
+@pytest.fixture
+def quiet_logging() -> Iterator[None]:
+    """Puts the process' logging back to what it was before the test."""
+    configured = structlog.get_config()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.configure(**configured)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,13 @@ LOG_EVENTS = (
     LogEvent("volunteer.resumed", "info", "A volunteer is back."),
     LogEvent("volunteer.withdrawn", "info", "A volunteer left; nobody is asked why."),
     LogEvent("volunteer.erased", "info", "Nothing is kept of a volunteer any more, on their wish."),
+    LogEvent("concern.raised", "info", "Somebody has a doubt, or asks again; nothing says who."),
+    LogEvent("concern.answered", "info", "A lead answered a doubt with evidence."),
+    LogEvent("concern.closed", "info", "Whoever had a doubt has nothing more to ask."),
+    LogEvent("dialogue.planned", "info", "An open conversation was planned, or moved."),
+    LogEvent("dialogue.held", "info", "An open conversation was held."),
+    LogEvent("compromise.agreed", "info", "A compromise was agreed on, with a part and a day."),
+    LogEvent("compromise.reviewed", "info", "What became of a compromise was looked at."),
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent(

@@ -40,6 +40,11 @@ def new_trail(traceparent: str | None = None) -> Trail:
     return Trail(new_id(), None, traceparent)
 
 
+def start_anew() -> None:
+    """From here on this task follows a trail of its own: nothing leads back to what it followed."""
+    _TRAIL.set(new_trail())
+
+
 class following:  # noqa: N801 - it is used as a verb, and a generator costs each event three times as much
     """Everything logged and published inside belongs to the trail: `with following(trail):`."""
 

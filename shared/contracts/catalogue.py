@@ -102,6 +102,9 @@ VOLUNTEER = _public("enrollment.volunteer", "volunteer_id")
 CANDIDATE = _internal("enrollment.candidate", "volunteer_id", state=True, personal=True)
 PRINCIPAL = _internal("enrollment.principal", "person_id", state=True, personal=True)
 CONTACT = _internal("enrollment.contact", "person_id", state=True, personal=True)
+REQUEST = _internal("enrollment.request", "request_id")
+CONCERN = _internal("enrollment.concern", "concern_id")
+DIALOGUE = _internal("enrollment.dialogue", "dialogue_id")
 ROUND = _public("matching.round", "round_id")
 PROPOSAL = _internal("matching.proposal", "pair_id")
 PAIR = _public("matching.pair", "pair_id")
@@ -132,6 +135,14 @@ CATALOGUE = Catalogue(
         ("obverse.enrollment.candidate.changed.v1", enrollment.CandidateChanged, CANDIDATE, (_M,), (10, 14, 15, 16, 17, 35)),
         ("obverse.enrollment.principal.changed.v1", enrollment.PrincipalChanged, PRINCIPAL, (_M, _N, _R), (5,)),
         ("obverse.enrollment.contact.changed.v1", enrollment.ContactChanged, CONTACT, (_N,), (20,)),
+        ("obverse.enrollment.reply.ready.v1", enrollment.ReplyReady, REQUEST, (_N,), (32,)),
+        ("obverse.enrollment.concern.raised.v1", enrollment.ConcernRaised, CONCERN, (_N, _R), (31, 32, 33)),
+        ("obverse.enrollment.concern.answered.v1", enrollment.ConcernAnswered, CONCERN, (_R,), (31, 32, 33, 35)),
+        ("obverse.enrollment.concern.closed.v1", enrollment.ConcernClosed, CONCERN, (_R,), (31, 32, 33)),
+        ("obverse.enrollment.dialogue.planned.v1", enrollment.DialoguePlanned, DIALOGUE, (_R,), (34,)),
+        ("obverse.enrollment.dialogue.held.v1", enrollment.DialogueHeld, DIALOGUE, (_R,), (34,)),
+        ("obverse.enrollment.compromise.agreed.v1", enrollment.CompromiseAgreed, DIALOGUE, (_R,), (34,)),
+        ("obverse.enrollment.compromise.reviewed.v1", enrollment.CompromiseReviewed, DIALOGUE, (_R,), (34,)),
         ("obverse.matching.round.completed.v1", matching.RoundCompleted, ROUND, (_R,), (14, 17)),
         ("obverse.matching.proposal.made.v1", matching.ProposalMade, PROPOSAL, (_N, _R), (16, 17, 19, 20)),
         ("obverse.matching.proposal.accepted.v1", matching.ProposalAccepted, PROPOSAL, (_N, _R), (17,)),

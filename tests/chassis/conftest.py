@@ -1,7 +1,6 @@
 """What the tests of the chassis share: the tiny service's HTTP application and its callers."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import structlog
@@ -21,18 +20,6 @@ def short_tracebacks() -> None:
     structlog.configure(
         processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
     )
-
-
-@pytest.fixture
-def quiet_logging() -> Iterator[None]:
-    """Puts the process' logging back to what it was before the test."""
-    configured = structlog.get_config()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.configure(**configured)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from services.enrollment.api import (
     cohorts,
     demand,
+    dialogues,
     directory,
+    doubts,
     privacy,
     programmes,
     readiness,
@@ -20,4 +22,8 @@ ROUTERS = (
     volunteers.router,
     directory.router,
     privacy.router,
+    doubts.lead_router,
+    doubts.anonymous_router,
+    doubts.own_router,
+    dialogues.router,
 )

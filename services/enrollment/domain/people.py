@@ -39,6 +39,7 @@ class Person:
     volunteer_ids: tuple[UUID, ...] = ()
     drafts: tuple[UUID, ...] = ()
     """The programmes that they prepare: they lead them, and nobody else is to know."""
+    awaits_reply: bool = False
 
     @staticmethod
     def of(employee: Employee, person_id: UUID) -> "Person":
@@ -90,6 +91,10 @@ class Person:
             time_zone=time_zone,
         )
 
+    def awaiting_reply(self) -> "Person":
+        """They asked the lead something, and are to be told when the answer is there."""
+        return replace(self, awaits_reply=True)
+
     def in_zone(self, time_zone: str) -> "Person":
         """They moved."""
         return replace(self, time_zone=time_zone)
@@ -101,7 +106,7 @@ class Person:
     @property
     def takes_part(self) -> bool:
         """Whether other services may know how to reach them."""
-        return bool(self.roles or self.volunteer_ids)
+        return bool(self.roles or self.volunteer_ids or self.awaits_reply)
 
 
 @dataclass(frozen=True, slots=True)

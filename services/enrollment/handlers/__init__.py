@@ -3,7 +3,9 @@
 from services.enrollment.handlers import (
     cohorts,
     demand,
+    dialogues,
     directory,
+    doubts,
     people,
     programmes,
     reading,
@@ -14,7 +16,9 @@ from services.enrollment.handlers import (
 __all__ = [
     "cohorts",
     "demand",
+    "dialogues",
     "directory",
+    "doubts",
     "people",
     "programmes",
     "reading",

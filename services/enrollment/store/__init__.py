@@ -1,24 +1,27 @@
 """MongoDB behind the ports: one collection a port, keyed upserts, and the indexes they need."""
 
 import logging
-from uuid import UUID
+import secrets
+from uuid import UUID, uuid4
 
 from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.ports import Fact
-from services.enrollment.store import directory, people, volunteers
+from services.enrollment.store import directory, doubts, people, volunteers
 from services.enrollment.store.demand import GAPS, Demands
 from services.enrollment.store.directory import Directory, Employees, ImportTurn
+from services.enrollment.store.doubts import CONCERN, DIALOGUE, Concerns, Dialogues
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
 from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
 from services.enrollment.translation import log_line, outgoing, removed
+from shared.chassis.correlation import following, new_trail
 from shared.chassis.ids import new_id
 from shared.chassis.principals import Claims, Principal, Role
 from shared.chassis.transactions import Tx
 
 __all__ = ["INDEXES", "ImportTurn", "Unit", "resolve"]
 
-INDEXES = (*directory.INDEXES, *people.INDEXES, *volunteers.INDEXES)
+INDEXES = (*directory.INDEXES, *people.INDEXES, *volunteers.INDEXES, *doubts.INDEXES)
 
 
 class Unit:
@@ -36,10 +39,20 @@ class Unit:
         self.demands = Demands(tx, GAPS)
         self.volunteers = Volunteers(tx, VOLUNTEER)
         self.pairs = Pairs(tx, PAIR)
+        self.concerns = Concerns(tx, CONCERN)
+        self.dialogues = Dialogues(tx, DIALOGUE)
 
     def new_id(self) -> UUID:
         """A random identifier."""
         return new_id()
+
+    def timeless_id(self) -> UUID:
+        """A random identifier that does not say when it was made."""
+        return uuid4()
+
+    def secret(self) -> str:
+        """A long random text that nobody can guess."""
+        return secrets.token_urlsafe(24)
 
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, and the log where the fact stands in its list."""
@@ -53,6 +66,11 @@ class Unit:
             if line := log_line(fact):
                 event, ids = line
                 self.note(event, **ids)
+
+    def publish_apart(self, fact: Fact) -> None:
+        """Tell it, on a trail that leads to nothing else of this unit of work."""
+        with following(new_trail()):
+            self.publish(fact)
 
     def note(self, event: str, **ids: str | int) -> None:
         """Write a line of the list of log events, once this unit of work is committed."""

@@ -7,6 +7,7 @@ with a new person_id, of whom nothing of before is known.
 import json
 from dataclasses import replace
 
+from shared.chassis.mongo import Document
 from shared.chassis.privacy.holdings import (
     Holding,
     OnErasure,
@@ -15,6 +16,11 @@ from shared.chassis.privacy.holdings import (
     of_volunteers,
 )
 from shared.chassis.transactions import Tx
+
+
+def _took_no_part(subject: Subject) -> Document:
+    return {"$pull": {"plan.participants": subject.person_id}}
+
 
 # fmt: off
 HOLDINGS = (
@@ -29,6 +35,11 @@ HOLDINGS = (
             shown=False),
     Holding("absent_managers", "staff numbers that rows of others name as manager, and stand-in ids for them",
             OnErasure.STAYS, kept="for good"),
+    Holding("concerns", "doubts written confidentially, with the answers; of an anonymous one nobody is known",
+            OnErasure.DELETE, of_person("writer"), kept="until erased"),
+    Holding("dialogues", "open conversations: agenda and minutes without names, and who took part where the lead noted it",
+            OnErasure.BLANK, of_person("plan.participants"), blank=_took_no_part, kept="for good, without the person once erased",
+            shown=False),
     Holding("topics", "the tree of topics"),
     Holding("topics_turn", "when the tree was changed last"),
     Holding("gaps", "topics of each programme that more want than its mentors take at once"),

@@ -5,7 +5,7 @@ such as a title, stays here.
 """
 
 from services.enrollment.domain.ports import Fact
-from services.enrollment.translation import people, programmes, volunteers
+from services.enrollment.translation import doubts, people, programmes, volunteers
 from services.enrollment.translation.erasure import removed
 from services.enrollment.translation.mapping import DirectoryMapping
 from services.enrollment.translation.told import Telling
@@ -15,8 +15,17 @@ from shared.contracts.catalogue import CATALOGUE
 
 __all__ = ["DirectoryMapping", "log_line", "outgoing", "pair_ended", "pair_formed", "removed"]
 
-_TOLD: Telling = {**programmes.TELLING, **people.TELLING, **volunteers.TELLING}
-_LOGGED = ("volunteer_id", "programme_id", "cohort_id", "kpi", "topic")
+_TOLD: Telling = {**programmes.TELLING, **people.TELLING, **volunteers.TELLING, **doubts.TELLING}
+_LOGGED = (
+    "volunteer_id",
+    "programme_id",
+    "cohort_id",
+    "kpi",
+    "topic",
+    "concern_id",
+    "dialogue_id",
+    "compromise_id",
+)
 
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:

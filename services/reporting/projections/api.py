@@ -147,6 +147,30 @@ class OutcomesView(BaseModel):
     unknown: Count
 
 
+class ConcernsView(BaseModel):
+    """Doubts of one kind, and how they were answered."""
+
+    raised: Count
+    answered_percent: Count | None
+    days_to_answer_median: Mean
+
+
+class DialoguesView(BaseModel):
+    """Open conversations about doubts."""
+
+    planned: Count
+    held: Count
+
+
+class CompromisesView(BaseModel):
+    """What was agreed on in them, by what became of it."""
+
+    open: Count
+    kept: Count
+    broken: Count
+    changed: Count
+
+
 class ReportView(BaseModel):
     """What the programme sees. A count may be withheld: "<5" for one to four, "hidden" otherwise."""
 
@@ -160,6 +184,9 @@ class ReportView(BaseModel):
     rounds: RoundsView
     sessions: SessionFiguresView
     mails: dict[str, OutcomesView]
+    concerns: dict[str, ConcernsView]
+    dialogues: DialoguesView
+    compromises: CompromisesView
 
     @classmethod
     def of(cls, report: Report) -> Self:

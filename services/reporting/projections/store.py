@@ -7,7 +7,7 @@ from pymongo import UpdateOne
 
 from services.reporting.projections.domain import reading
 from services.reporting.projections.domain.documents import Change, Collection
-from services.reporting.projections.domain.material import Material, Meetings, Round
+from services.reporting.projections.domain.material import Material, Meetings, Round, Talks
 from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
 from shared.chassis.transactions import Index, Tx
 
@@ -17,6 +17,9 @@ INDEXES = (
     Index(Collection.PAIRINGS, [("programme_id", 1)]),
     Index(Collection.SESSIONS, [("programme_id", 1), ("pair_id", 1)]),
     Index(Collection.ROUNDS, [("programme_id", 1), ("completed_at", -1)]),
+    Index(Collection.CONCERNS, [("programme_id", 1)]),
+    Index(Collection.DIALOGUES, [("programme_id", 1), ("state", 1)]),
+    Index(Collection.COMPROMISES, [("programme_id", 1), ("outcome", 1)]),
     Index(Collection.DELIVERIES, [("programme_id", 1), ("kind", 1), ("outcome", 1)]),
     Index(Collection.MEASUREMENTS, [("programme_id", 1)]),
     Index(Collection.GAPS, [("programme_id", 1)]),
@@ -47,6 +50,9 @@ HOLDINGS = (
     Holding(Collection.DELIVERIES, "what became of messages; no recipient"),
     Holding(Collection.MEASUREMENTS, "values of KPIs, as the lead measured them"),
     Holding(Collection.GAPS, "topics that more want than are offered"),
+    Holding(Collection.CONCERNS, "doubts by kind; never whose"),
+    Holding(Collection.DIALOGUES, "open conversations; never who took part"),
+    Holding(Collection.COMPROMISES, "what became of compromises"),
 )
 """Where the projections keep data on people: under random ids alone, and so that every report stays as it was."""
 
@@ -88,6 +94,11 @@ class StoredProjections:
             await self._last_round(mine),
             reading.objectives(found, await self._tx.find(Collection.MEASUREMENTS, mine)),
             reading.gaps(await self._tx.find(Collection.GAPS, mine)),
+            tuple(map(reading.concern, await self._tx.find(Collection.CONCERNS, mine))),
+            Talks(
+                await self._counted(Collection.DIALOGUES, "state", mine),
+                await self._counted(Collection.COMPROMISES, "outcome", mine),
+            ),
         )
 
     async def _meetings(self, mine: dict[str, Any]) -> tuple[Meetings, ...]:
@@ -112,6 +123,13 @@ class StoredProjections:
             Collection.DELIVERIES, [{"$match": mine}, {"$group": group}]
         )
         return {(row["_id"]["kind"], row["_id"]["outcome"]): row["count"] for row in rows}
+
+    async def _counted(
+        self, collection: Collection, by: str, mine: dict[str, Any]
+    ) -> dict[str, int]:
+        group = {"_id": f"${by}", "count": {"$sum": 1}}
+        rows = await self._tx.aggregate(collection, [{"$match": mine}, {"$group": group}])
+        return {row["_id"]: row["count"] for row in rows}
 
     async def _last_round(self, mine: dict[str, Any]) -> Round | None:
         newest = [("completed_at", -1), ("_id", -1)]

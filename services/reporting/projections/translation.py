@@ -174,6 +174,53 @@ def delivery_is(outcome: str) -> ToChange:
     return change
 
 
+def concern_raised(event: Event[enrollment.ConcernRaised]) -> Change:
+    """A doubt waits for the lead, for the first time or again."""
+    return _concern(event.data, {"state": "raised"})
+
+
+def concern_answered(event: Event[enrollment.ConcernAnswered]) -> Change:
+    """The lead answered; of several answers the last one's days count."""
+    data = event.data
+    days = (data.answered_on - data.asked_on).days
+    return _concern(data, {"state": "answered", "days_to_answer": days})
+
+
+def concern_closed(event: Event[enrollment.ConcernClosed]) -> Change:
+    """Its writer has nothing more to ask."""
+    return _concern(event.data, {"state": "closed"})
+
+
+def dialogue_is(state: str) -> ToChange:
+    """How far an open conversation came."""
+
+    def change(event: Event[enrollment.DialogueFact]) -> Change:
+        fields = {"programme_id": event.data.programme_id, "state": state}
+        return Change(Collection.DIALOGUES, event.data.dialogue_id, fields)
+
+    return change
+
+
+def compromise_agreed(event: Event[enrollment.CompromiseAgreed]) -> Change:
+    """Somebody will do something."""
+    return _compromise(event.data, "open")
+
+
+def compromise_reviewed(event: Event[enrollment.CompromiseReviewed]) -> Change:
+    """What became of it."""
+    return _compromise(event.data, event.data.outcome)
+
+
+def _concern(data: enrollment.ConcernFact, fields: dict[str, Any]) -> Change:
+    belongs = {"programme_id": data.programme_id, "code": data.code}
+    return Change(Collection.CONCERNS, data.concern_id, {**belongs, **fields})
+
+
+def _compromise(data: enrollment.CompromiseFact, outcome: str) -> Change:
+    fields = {"programme_id": data.programme_id, "outcome": outcome}
+    return Change(Collection.COMPROMISES, data.compromise_id, fields)
+
+
 def _pairing(
     data: matching.ProposalFact | matching.PairFormed | matching.PairEnded, fields: dict[str, Any]
 ) -> Change:
@@ -203,6 +250,13 @@ CHANGES: Mapping[type[Contract], ToChange] = {
     enrollment.VolunteerResumed: volunteer_is("active"),
     enrollment.VolunteerWithdrawn: volunteer_is("withdrawn"),
     enrollment.VolunteerErased: volunteer_is("erased"),
+    enrollment.ConcernRaised: concern_raised,
+    enrollment.ConcernAnswered: concern_answered,
+    enrollment.ConcernClosed: concern_closed,
+    enrollment.DialoguePlanned: dialogue_is("planned"),
+    enrollment.DialogueHeld: dialogue_is("held"),
+    enrollment.CompromiseAgreed: compromise_agreed,
+    enrollment.CompromiseReviewed: compromise_reviewed,
     matching.RoundCompleted: round_completed,
     matching.ProposalMade: proposal_made,
     matching.ProposalAccepted: proposal_accepted,

@@ -11,7 +11,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.chassis.correlation import Trail, following, new_trail
+from shared.chassis.correlation import Trail, current_trail, following, new_trail
 from shared.chassis.http.problems import failed
 from shared.chassis.metrics import Metrics
 from shared.chassis.patience import HURRIED, patience
@@ -39,7 +39,7 @@ class Access:
         trail = _trail(Headers(scope=scope))
         patience.set(HURRIED)  # every request is a task of its own
         with following(trail):
-            await self._serve(scope, receive, _Reply(send, trail))
+            await self._serve(scope, receive, _Reply(send))
 
     async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         began = time.perf_counter()
@@ -62,16 +62,15 @@ class Access:
 
 
 class _Reply:
-    def __init__(self, send: Send, trail: Trail) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._trail = trail
         self.status: int | None = None  # None until the response has begun
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers[CORRELATION_HEADER] = str(self._trail.correlation_id)
+            headers[CORRELATION_HEADER] = str(current_trail().correlation_id)
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)

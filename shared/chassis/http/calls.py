@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from shared.chassis import audit
 from shared.chassis.auth import Authenticator
 from shared.chassis.http import idempotency
+from shared.chassis.http.discreet import NOBODY, REFERENCE_HEADER, forgets_caller
 from shared.chassis.http.limits import BODY_HASH, OutboxGate, Rates
 from shared.chassis.http.problems import Problem, invalid
 from shared.chassis.passages import passage
@@ -127,9 +128,13 @@ class Call:
         route = request.scope["route"].path
         key = request.headers[KEY_HEADER]
         body = request.scope[BODY_HASH].hexdigest()
+        sent = (request.url.path, request.url.query, body)
+        if self.principal is NOBODY:
+            reference = request.headers.get(REFERENCE_HEADER, "")
+            scope = ("anonymous", reference, request.method, route, key)
+            return idempotency.Request.of(scope, sent, seal=key.encode())
         return idempotency.Request.of(
-            scope=(claims.issuer, claims.subject, request.method, route, key),
-            sent=(request.url.path, request.url.query, body),
+            (claims.issuer, claims.subject, request.method, route, key), sent
         )
 
 
@@ -162,6 +167,8 @@ def _gate(
             if request.method == "POST":
                 _require_key(request.headers.get(KEY_HEADER))
             await edge.outbox.check()
+        if forgets_caller(request):
+            principal = NOBODY
         return Call(principal, edge, request, changes and Role.PARTICIPANT not in roles)
 
     return enter

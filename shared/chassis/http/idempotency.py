@@ -2,12 +2,14 @@
 
 The key is claimed and answered in the handler's own transaction, so that there is a key exactly where there is
 an effect, and whoever dies on the way leaves neither. Two transactions cannot insert the same key: the second
-one is told so at once. Of a body only its hash is stored, and of a refused command nothing.
+one is told so at once. Of a body only its hash is stored, and of a refused command nothing. The answer to an
+anonymous caller is stored so that it can be read with the key alone, of which only a hash is stored.
 """
 
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Response
 from pymongo import DeleteOne, UpdateOne
@@ -46,15 +48,45 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What makes two requests the same: `scope` is caller, route and key; `fingerprint` all that was sent."""
+    """What makes two requests the same: `scope` is caller, route and key; `fingerprint` all that was sent.
+
+    With a `seal` the answer is kept under it.
+    """
 
     scope: str
     fingerprint: str
+    seal: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, scope: tuple[str, ...], sent: tuple[str, ...]) -> "Request":
+    def of(
+        cls, scope: tuple[str, ...], sent: tuple[str, ...], seal: bytes | None = None
+    ) -> "Request":
         """Of parts, each of which may hold anything."""
-        return cls(_hash(scope), _hash(sent))
+        return cls(_hash(scope), _hash(sent), seal)
+
+    def kept(self, answer: Answer) -> Document:
+        """The answer as it is stored."""
+        if self.seal is None:
+            return {"status": answer.status, "body": answer.body}
+        nonce = secrets.token_bytes(16)
+        return {
+            "status": answer.status,
+            "nonce": nonce,
+            "sealed": _padded(answer.body.encode(), nonce + self.seal),
+        }
+
+    def answer(self, kept: Document) -> Answer:
+        """The answer as it was given before."""
+        if self.seal is None:
+            return Answer(kept["status"], kept["body"], repeated=True)
+        body = _padded(kept["sealed"], kept["nonce"] + self.seal).decode()
+        return Answer(kept["status"], body, repeated=True)
+
+
+def _padded(text: bytes, secret: bytes) -> bytes:
+    """The text under a pad that follows from the secret, or the text again."""
+    pad = hashlib.shake_256(b"answer:" + secret).digest(len(text))
+    return bytes(one ^ other for one, other in zip(text, pad, strict=True))
 
 
 def _hash(parts: tuple[str, ...]) -> str:
@@ -81,7 +113,7 @@ async def _first(tx: Tx, request: Request, handler: Callable[[Tx], Awaitable[Ans
     await tx.claim(COLLECTION, row)
     passage("http.claimed")
     answer = await handler(tx)
-    kept = {"answer": {"status": answer.status, "body": answer.body}}
+    kept = {"answer": request.kept(answer)}
     tx.write(COLLECTION, UpdateOne({"_id": request.scope}, {"$set": kept}))
     return answer
 
@@ -101,7 +133,7 @@ async def _earlier(tx: Tx, request: Request) -> Answer:
             "idempotency_key_reused",
             "This Idempotency-Key came with another request before; make a new key.",
         )
-    return Answer(found["answer"]["status"], found["answer"]["body"], repeated=True)
+    return request.answer(found["answer"])
 
 
 async def _free(tx: Tx, claims: Sequence[Document]) -> None:

@@ -254,6 +254,51 @@ def delivery(number: int, kind: str, outcome: str) -> Contract:
     )
 
 
+def concern(number: int, fact: str, code: str = "fear_of_harm", days: int = 0) -> Contract:
+    """Raised, answered after so many days, or closed."""
+    ids: dict[str, Any] = {
+        "concern_id": UUID(int=8_000 + number),
+        "programme_id": PROGRAMME,
+        "code": code,
+    }
+    asked_on = START.date()
+    answered_on = asked_on + timedelta(days=days)
+    if fact == "raised":
+        return enrollment.ConcernRaised(**ids, asked_on=asked_on)
+    if fact == "closed":
+        return enrollment.ConcernClosed(**ids, closed_on=answered_on)
+    return enrollment.ConcernAnswered(
+        **ids,
+        asked_on=asked_on,
+        answered_on=answered_on,
+        cases=1,
+        progress_ids=[],
+        kpis=[],
+        taste_sprint=False,
+    )
+
+
+def dialogue(number: int, fact: str) -> Contract:
+    """Planned or held."""
+    ids = {"dialogue_id": UUID(int=8_500 + number), "programme_id": PROGRAMME}
+    if fact == "planned":
+        return enrollment.DialoguePlanned(**ids, planned_for=date(2026, 4, 1))
+    return enrollment.DialogueHeld(**ids, held_on=date(2026, 4, 1))
+
+
+def compromise(number: int, of_dialogue: int, outcome: str | None = None) -> Contract:
+    """Agreed on, or reviewed with an outcome."""
+    ids: dict[str, Any] = {
+        "dialogue_id": UUID(int=8_500 + of_dialogue),
+        "programme_id": PROGRAMME,
+        "compromise_id": UUID(int=8_700 + number),
+        "owner": "lead",
+    }
+    if outcome is None:
+        return enrollment.CompromiseAgreed(**ids, due=date(2026, 5, 1))
+    return enrollment.CompromiseReviewed(**ids, outcome=outcome, reviewed_on=date(2026, 5, 2))
+
+
 def key_of(data: Any) -> tuple[str, UUID]:
     """Topic and key: what the order holds within."""
     topic = CATALOGUE.by_model[type(data)].topic

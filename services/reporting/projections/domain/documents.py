@@ -23,6 +23,9 @@ class Collection(StrEnum):
     DELIVERIES = "deliveries"
     MEASUREMENTS = "measurements"
     GAPS = "gaps"
+    CONCERNS = "concerns"
+    DIALOGUES = "dialogues"
+    COMPROMISES = "compromises"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from uuid import UUID
 
+from services.reporting.projections.domain import doubts
 from services.reporting.projections.domain.material import (
     Answer,
     Material,
@@ -60,6 +61,7 @@ def figures(material: Material) -> Figures:
         **_rounds(material.rounds, material.last_round),
         **dict(_Sessions(material).figures()),
         **_mails(material.mails),
+        **_doubts(material),
     }
 
 
@@ -135,6 +137,13 @@ def _rounds(completed: int, last: Round | None) -> Figures:
             # They add up to the sponsor's figures on volunteers and proposals.
             found["rounds", "last", *path] = Figure(value, lead_only=True)
     return found
+
+
+def _doubts(material: Material) -> Figures:
+    found = doubts.of_concerns(material.concerns) | doubts.of_talks(material.talks)
+    return {
+        path: Figure(told.value, doing=True, people=told.behind) for path, told in found.items()
+    }
 
 
 def _mails(mails: Mapping[tuple[str, str], int]) -> Figures:

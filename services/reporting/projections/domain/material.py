@@ -1,7 +1,7 @@
 """What a report is made of: the documents of one programme, as far as figures need them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -140,6 +140,22 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """Somebody's doubt, and in how many days it was answered, where it was."""
+
+    code: str
+    days_to_answer: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """Open conversations by state, and compromises by what became of them, each counted."""
+
+    dialogues: Mapping[str, int] = field(default_factory=dict)
+    compromises: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """All of it. `mails` counts by kind and outcome; `gaps` are topics wanted more than offered."""
 
@@ -152,3 +168,5 @@ class Material:
     last_round: Round | None
     objectives: tuple[Objective, ...] = ()
     gaps: tuple[str, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    talks: Talks = Talks()

@@ -7,6 +7,7 @@ from typing import Any
 from services.reporting.projections.domain.material import (
     Answer,
     Cohort,
+    Concern,
     Measurement,
     Objective,
     Pairing,
@@ -84,6 +85,11 @@ def pairing(found: Document) -> Pairing | None:
     formed_at = found.get("pair", {}).get("formed_at")
     people = {Side.MENTOR: named["mentor_id"], Side.MENTEE: named["mentee_id"]}
     return Pairing(found["_id"], people, _answer(found), _state(found), formed_at)
+
+
+def concern(found: Document) -> Concern:
+    """Somebody's doubt."""
+    return Concern(found["code"], found.get("days_to_answer"))
 
 
 def last_round(found: Document) -> Round:

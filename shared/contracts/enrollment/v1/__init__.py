@@ -1,5 +1,17 @@
 """Enrollment's events, major version 1: programmes, cohorts, topics, volunteers and who they are."""
 
+from shared.contracts.enrollment.v1.doubt import (
+    CompromiseAgreed,
+    CompromiseFact,
+    CompromiseReviewed,
+    ConcernAnswered,
+    ConcernClosed,
+    ConcernFact,
+    ConcernRaised,
+    DialogueFact,
+    DialogueHeld,
+    DialoguePlanned,
+)
 from shared.contracts.enrollment.v1.person import (
     ContactChanged,
     PrincipalChanged,
@@ -22,6 +34,7 @@ from shared.contracts.enrollment.v1.programme import (
     ReminderPolicy,
     TopicChanged,
 )
+from shared.contracts.enrollment.v1.request import ReplyReady
 from shared.contracts.enrollment.v1.volunteer import (
     CandidateChanged,
     Need,
@@ -40,7 +53,17 @@ __all__ = [
     "CohortClosed",
     "CohortOpened",
     "CohortPromoted",
+    "CompromiseAgreed",
+    "CompromiseFact",
+    "CompromiseReviewed",
+    "ConcernAnswered",
+    "ConcernClosed",
+    "ConcernFact",
+    "ConcernRaised",
     "ContactChanged",
+    "DialogueFact",
+    "DialogueHeld",
+    "DialoguePlanned",
     "FormatTerms",
     "GapClosed",
     "GapFact",
@@ -56,6 +79,7 @@ __all__ = [
     "ProgrammeOpened",
     "ProgrammeTerms",
     "ReminderPolicy",
+    "ReplyReady",
     "TopicChanged",
     "VolunteerEnrolled",
     "VolunteerErased",
