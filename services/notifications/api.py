@@ -83,6 +83,8 @@ async def read_programme_deliveries(
 @router.get("/deliveries", summary="My messages")
 async def read_own_deliveries(call: Annotated[Call, query(Role.PARTICIPANT)]) -> OwnDeliveries:
     """What was sent, or is to be sent, to the caller."""
-    mine = call.principal.volunteer_ids
+    principal = call.principal
+    person = {principal.person_id} if principal.person_id else set()
+    mine = principal.volunteer_ids | person
     found = await call.read(lambda unit: handlers.list_deliveries(unit, mine))
     return OwnDeliveries(deliveries=[OwnDelivery.of(reminder) for reminder in found])

@@ -49,7 +49,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
 
 
 async def _let_go(tx: Tx, subject: Subject) -> None:
-    await handlers.cancel_reminders(Unit(tx), subject.volunteer_ids)
+    await handlers.cancel_reminders(Unit(tx), subject.ids)
 
 
 def _worker(settings: Settings, database: Database) -> Worker:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter, letter_of
 from services.notifications.domain.news import News
+from services.notifications.domain.notices import addressed
 from services.notifications.domain.overview import overview
 from services.notifications.domain.pairs import Contact, Pair
 from services.notifications.domain.ports import Unit
@@ -63,9 +64,9 @@ async def forget_person(unit: Unit, person_id: UUID) -> None:
     unit.knowledge.forget_person(person_id)
 
 
-async def cancel_reminders(unit: Unit, volunteer_ids: Collection[UUID]) -> None:
-    """Send nothing more to volunteers who were erased."""
-    waiting, now = await unit.reminders.waiting_for(volunteer_ids)
+async def cancel_reminders(unit: Unit, ids: Collection[UUID]) -> None:
+    """Send nothing more to volunteers or persons who were erased."""
+    waiting, now = await unit.reminders.waiting_for(ids)
     for reminder in waiting:
         _take(unit, reminder, cease(reminder, now))
 
@@ -90,6 +91,24 @@ async def plan_reminders(unit: Unit, mail_domain: str, most: int) -> int:
                 _take(unit, reminder, step)
         unit.pairs.plan(pair, items_to_plan(pair))
     return len(pairs)
+
+
+async def plan_notices(unit: Unit, mail_domain: str, most: int) -> int:
+    """Give notices their reminders. One for leads who were not told of yet waits for them.
+
+    Returns how many there are left or were: fewer than `most` means that there are no more.
+    """
+    notices, now = await unit.notices.waiting(most)
+    for notice in notices:
+        named = [notice.person_id] if notice.person_id else None
+        readers = named or await unit.notices.leads(notice.programme_id)
+        if readers and not notice.is_old(now):
+            for reminder in addressed(notice, readers, mail_domain):
+                unit.reminders.add(reminder)
+                unit.note("reminder.scheduled", reminder)
+        if readers or notice.is_old(now):
+            unit.notices.done(notice)
+    return len(notices)
 
 
 async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:
@@ -132,9 +151,9 @@ async def overdue_seconds(unit: Unit) -> float:
     return await unit.reminders.overdue_seconds()
 
 
-async def list_deliveries(unit: Unit, volunteer_ids: Collection[UUID]) -> list[Reminder]:
-    """What was sent, or is to be sent, to these volunteers, the newest first."""
-    return await unit.reminders.of_volunteers(volunteer_ids, MOST_READ)
+async def list_deliveries(unit: Unit, ids: Collection[UUID]) -> list[Reminder]:
+    """What was sent, or is to be sent, to these volunteers or persons, the newest first."""
+    return await unit.reminders.of_readers(ids, MOST_READ)
 
 
 def _take(unit: Unit, before: Reminder, step: Step) -> None:
@@ -150,10 +169,11 @@ def _take(unit: Unit, before: Reminder, step: Step) -> None:
 
 async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowledge]:
     """What is known around these reminders, by reminder."""
-    pairs = await unit.pairs.by_ids({reminder.pair_id for reminder in reminders})
+    pairs = await unit.pairs.by_ids({r.pair_id for r in reminders if r.pair_id})
     ids = {volunteer for pair in pairs.values() for volunteer in pair.volunteers.values()}
     volunteers = await unit.knowledge.volunteers(ids)
     persons = {v.person_id for v in volunteers.values() if v.person_id}
+    persons |= {reminder.person_id for reminder in reminders if reminder.person_id}
     contacts = await unit.knowledge.contacts(persons)
 
     def contact(volunteer_id: UUID | None) -> Contact | None:
@@ -163,9 +183,12 @@ async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowled
 
     known = {}
     for reminder in reminders:
-        pair = pairs.get(reminder.pair_id)
-        partner = pair.volunteers.get(reminder.side.other) if pair else None
-        reader = volunteers.get(reminder.volunteer_id)
+        if reminder.person_id:
+            known[reminder.id] = Knowledge(reader=contacts.get(reminder.person_id))
+            continue
+        pair = pairs.get(reminder.pair_id) if reminder.pair_id else None
+        partner = pair.volunteers.get(reminder.side.other) if pair and reminder.side else None
+        reader = volunteers.get(reminder.volunteer_id) if reminder.volunteer_id else None
         known[reminder.id] = Knowledge(
             pair, reader, contact(reminder.volunteer_id), contact(partner)
         )

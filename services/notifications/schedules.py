@@ -39,10 +39,13 @@ class Worker:
     spread: Callable[[], float] = random.random
 
     async def plan(self) -> None:
-        """Plan until there are no news left."""
+        """Plan until there are no news of pairs left; and what is to be told to people alone."""
         for _ in range(ROUNDS_PER_TICK):
             if await self._plan(PAIRS_AT_ONCE) < PAIRS_AT_ONCE:
-                return
+                break
+        await self.transactions.run(
+            lambda tx: handlers.plan_notices(Unit(tx), self.mail_domain, PAIRS_AT_ONCE)
+        )
 
     async def _plan(self, most: int) -> int:
         """Plan for so many pairs, and for fewer where news of them come faster than that can be done."""

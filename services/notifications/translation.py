@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from services.notifications.domain import news
+from services.notifications.domain.notices import Notice
 from services.notifications.domain.pairs import (
     Contact,
     Formation,
@@ -18,7 +20,7 @@ from services.notifications.domain.pairs import (
     TopicLabels,
     Window,
 )
-from services.notifications.domain.reminders import State
+from services.notifications.domain.reminders import Kind, State
 from services.notifications.domain.sending import Settled
 from shared.contracts.base import Contract
 from shared.contracts.enrollment import v1 as enrollment
@@ -79,6 +81,22 @@ def _person(data: enrollment.PrincipalChanged, _: Envelope) -> news.News:
 def _contact(data: enrollment.ContactChanged, _: Envelope) -> news.News:
     contact = Contact(data.person_id, data.name, data.email, data.locale, data.time_zone)
     return news.ContactTold(contact)
+
+
+def _doubted(data: enrollment.ConcernRaised, envelope: Envelope) -> news.News:
+    return _notice(Kind.CONCERN_RAISED, data.programme_id, None, envelope)
+
+
+def _replied(data: enrollment.ReplyReady, envelope: Envelope) -> news.News:
+    return _notice(Kind.REPLY_READY, data.programme_id, data.person_id, envelope)
+
+
+def _notice(
+    kind: Kind, programme_id: UUID, person_id: UUID | None, envelope: Envelope
+) -> news.News:
+    origin = _origin(envelope)
+    notice = Notice(envelope.id, kind, programme_id, person_id, envelope.time, origin)
+    return news.NoticeGiven(notice)
 
 
 def _proposed(data: matching.ProposalMade, envelope: Envelope) -> news.News:
@@ -147,6 +165,8 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         enrollment.VolunteerErased: _standing(Standing.ERASED),
         enrollment.PrincipalChanged: _person,
         enrollment.ContactChanged: _contact,
+        enrollment.ConcernRaised: _doubted,
+        enrollment.ReplyReady: _replied,
         matching.ProposalMade: _proposed,
         matching.ProposalAccepted: _answered,
         matching.ProposalDeclined: _closed,

@@ -1,5 +1,6 @@
 """What a concern may become, by hand and by chance."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.enrollment.domain.doubts import (
     Doubt,
     Evidence,
     State,
+    Step,
     Turn,
     hash_of,
     raise_concern,
@@ -117,13 +119,9 @@ def test_closing_needs_no_answer_and_is_the_end() -> None:
     closed, facts = CONCERN.close(TODAY)
     assert (closed.state, facts) == (State.CLOSED, (ConcernClosed(closed),))
     assert closed.close(TODAY) == (closed, ())
-    for step in (
-        lambda: closed.answer(ANSWER, PROGRAMME),
-        lambda: closed.ask_again("Well?", TODAY),
-        lambda: closed.taste(TODAY),
-    ):
+    for name in ("answer", "ask", "taste"):
         with pytest.raises(Conflict) as error:
-            step()
+            STEPS[name](closed)
         assert refused(error) == "concern_closed"
 
 
@@ -138,7 +136,7 @@ def test_words_of_a_concern_do_not_show_by_accident() -> None:
     assert "elsewhere" not in shown
 
 
-STEPS = {
+STEPS: dict[str, Callable[[Concern], Step]] = {
     "answer": lambda concern: concern.answer(ANSWER, PROGRAMME),
     "ask": lambda concern: concern.ask_again("Well?", TODAY),
     "taste": lambda concern: concern.taste(TODAY),

@@ -131,7 +131,7 @@ class ConcernView(DoubtView):
     @staticmethod
     def of(concern: Concern) -> "ConcernView":
         """All that was said."""
-        return ConcernView(concern_id=concern.concern_id, **DoubtView.fields(concern))  # type: ignore[arg-type]
+        return ConcernView(concern_id=concern.concern_id, **DoubtView.fields(concern))
 
 
 class ConcernsView(BaseModel):
@@ -154,7 +154,7 @@ class LeadView(ConcernView):
             concern_id=concern.concern_id,
             anonymous=concern.writer is None,
             writer=named.name,
-            **DoubtView.fields(concern),  # type: ignore[arg-type]
+            **DoubtView.fields(concern),
         )
 
 
@@ -177,7 +177,7 @@ class UnknownView(DoubtView):
     @staticmethod
     def of(concern: Concern) -> "UnknownView":
         """All that was said."""
-        return UnknownView(**DoubtView.fields(concern))  # type: ignore[arg-type]
+        return UnknownView(**DoubtView.fields(concern))
 
 
 @lead_router.get("")

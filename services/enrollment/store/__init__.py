@@ -70,7 +70,7 @@ class Unit:
     def publish_apart(self, fact: Fact) -> None:
         """Tell it, on a trail that leads to nothing else of this unit of work."""
         with following(new_trail()):
-            self.publish(fact)
+            self._tx.publish(*outgoing(fact))
 
     def note(self, event: str, **ids: str | int) -> None:
         """Write a line of the list of log events, once this unit of work is committed."""

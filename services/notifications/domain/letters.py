@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.notifications.domain.pairs import Contact, Session, Side, TopicLabels, Window
-from services.notifications.domain.reminders import Kind, Reminder
+from services.notifications.domain.reminders import IN_PERSON, Kind, Reminder
 from services.notifications.domain.sending import Knowledge
 
 
@@ -16,7 +16,7 @@ class Letter:
     """
 
     kind: Kind
-    side: Side
+    side: Side | None
     reader: Contact
     partner: Contact | None
     topics: tuple[TopicLabels, ...]
@@ -36,6 +36,8 @@ def letter_of(
     its code.
     """
     pair, reader = known.pair, known.reader
+    if reminder.kind in IN_PERSON and reader is not None:
+        return _in_person(reminder.kind, reader, now)
     if pair is None or reader is None:
         raise ValueError("a letter needs its pair and its reader")
     proposal = pair.proposal
@@ -52,5 +54,23 @@ def letter_of(
         answer_by=proposal.expires_at if proposal else None,
         until=pair.formed.until if pair.formed else None,
         session=pair.session(reminder.session_id),
+        written_at=now,
+    )
+
+
+def _in_person(kind: Kind, reader: Contact, now: datetime) -> Letter:
+    """Nothing but what it is about: the words themselves are read where they are kept."""
+    return Letter(
+        kind=kind,
+        side=None,
+        reader=reader,
+        partner=None,
+        topics=(),
+        hobby=None,
+        windows=(),
+        windows_found_on=now.date(),
+        answer_by=None,
+        until=None,
+        session=None,
         written_at=now,
     )

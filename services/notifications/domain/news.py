@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.notifications.domain.notices import Notice
 from services.notifications.domain.pairs import (
     Contact,
     Formation,
@@ -53,6 +54,13 @@ class ContactTold:
     """How to reach a person from now on."""
 
     contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """Somebody is to be told something that is about no pair."""
+
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ News = (
     | StandingChanged
     | PersonTold
     | ContactTold
+    | NoticeGiven
     | Proposed
     | Answered
     | ProposalClosed

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter
 from services.notifications.domain.news import News
+from services.notifications.domain.notices import Notice
 from services.notifications.domain.overview import Tally
 from services.notifications.domain.pairs import Contact, Pair, Policy, TopicLabels, Volunteer
 from services.notifications.domain.reminders import Reminder
@@ -59,6 +60,19 @@ class Pairs(Protocol):
         """These items of the pair have their reminders; it has no news any more."""
 
 
+class Notices(Protocol):
+    """What is to be told to people, about no pair."""
+
+    async def waiting(self, most: int) -> tuple[list[Notice], datetime]:
+        """Those that have no reminders yet, and the time."""
+
+    async def leads(self, programme_id: UUID) -> Sequence[UUID]:
+        """Who leads a programme, as far as it was told."""
+
+    def done(self, notice: Notice) -> None:
+        """It has its reminders, or needs none."""
+
+
 class Reminders(Protocol):
     """One row per occurrence."""
 
@@ -71,10 +85,8 @@ class Reminders(Protocol):
     async def waiting(self, pair_ids: Collection[UUID]) -> Sequence[Reminder]:
         """Those of these pairs that wait to be sent."""
 
-    async def waiting_for(
-        self, volunteer_ids: Collection[UUID]
-    ) -> tuple[Sequence[Reminder], datetime]:
-        """Those to these volunteers that wait to be sent, and the time."""
+    async def waiting_for(self, ids: Collection[UUID]) -> tuple[Sequence[Reminder], datetime]:
+        """Those to these volunteers or persons that wait to be sent, and the time."""
 
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """Those to look at now, the oldest first, and the time."""
@@ -85,8 +97,8 @@ class Reminders(Protocol):
     async def claimed(self, claimed: Reminder) -> tuple[Reminder, datetime] | None:
         """The row and the time, if the claim still holds."""
 
-    async def of_volunteers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
-        """Those to these volunteers, the newest first."""
+    async def of_readers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
+        """Those to these volunteers or persons, the newest first."""
 
     async def count(self, programme_id: UUID) -> Sequence[Tally]:
         """Those of a programme, by kind and state; what is being sent is waiting still."""
@@ -102,6 +114,10 @@ class Unit(Protocol):
     @property
     def pairs(self) -> Pairs:
         """The pairs."""
+
+    @property
+    def notices(self) -> Notices:
+        """The notices."""
 
     @property
     def reminders(self) -> Reminders:

@@ -1,4 +1,4 @@
-"""A reminder: one message about one thing to one volunteer, and the plan that makes them.
+"""A reminder: one message about one thing to one volunteer or person, and the plan that makes those about pairs.
 
 Its id and its Message-ID follow from what it is about, so planning twice changes nothing.
 """
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from services.notifications.domain.pairs import Origin, Pair, Policy, Session, Side
 
-_NAMESPACE = UUID("5c0f4c1e-3a57-4d6b-9a53-0b1f6f0f9d3a")
+NAMESPACE = UUID("5c0f4c1e-3a57-4d6b-9a53-0b1f6f0f9d3a")
 
 PROPOSAL_ITEM = "proposal"
 INTRODUCTION_ITEM = "introduction"
@@ -24,9 +24,14 @@ class Kind(StrEnum):
     PROPOSAL_REMINDER = "proposal_reminder"
     INTRODUCTION = "introduction"
     SESSION_REMINDER = "session_reminder"
+    CONCERN_RAISED = "concern_raised"
+    REPLY_READY = "reply_ready"
 
 
-AT_LEAST_ONCE = frozenset({Kind.PROPOSAL, Kind.INTRODUCTION, Kind.SESSION_REMINDER})
+IN_PERSON = frozenset({Kind.CONCERN_RAISED, Kind.REPLY_READY})
+"""To a person, about no pair."""
+
+AT_LEAST_ONCE = frozenset({Kind.PROPOSAL, Kind.INTRODUCTION, Kind.SESSION_REMINDER}) | IN_PERSON
 """Sent again when nobody knows whether it arrived. The others are held: asked once too often is worse
 than once too little, and the ladder has further rungs."""
 
@@ -49,7 +54,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One occurrence.
+    """One occurrence: about a pair, to one side of it, or to a person alone.
 
     `doubtful` means that an earlier attempt may have arrived. `fence` counts the claims, so that a worker
     that was overtaken records nothing.
@@ -57,10 +62,10 @@ class Reminder:
 
     id: UUID
     kind: Kind
-    pair_id: UUID
+    pair_id: UUID | None
     programme_id: UUID
-    volunteer_id: UUID
-    side: Side
+    volunteer_id: UUID | None
+    side: Side | None
     session_id: UUID | None
     due: datetime
     message_id: str
@@ -72,6 +77,7 @@ class Reminder:
     attempts: int = 0
     first_tried_at: datetime | None = None
     settled_at: datetime | None = None
+    person_id: UUID | None = None
 
 
 def plan(pair: Pair, policy: Policy, mail_domain: str, now: datetime) -> list[Reminder]:
@@ -134,7 +140,7 @@ def _reminder(
     pair: Pair, occurrence: _Occurrence, side: Side, volunteer_id: UUID, mail_domain: str
 ) -> Reminder:
     about = f"{pair.id}/{occurrence.session_id or ''}/{volunteer_id}/{occurrence.name}"
-    identity = uuid5(_NAMESPACE, f"{occurrence.kind}/{about}")
+    identity = uuid5(NAMESPACE, f"{occurrence.kind}/{about}")
     return Reminder(
         id=identity,
         kind=occurrence.kind,

@@ -16,7 +16,7 @@ from services.notifications.domain.pairs import (
     Standing,
     Volunteer,
 )
-from services.notifications.domain.reminders import AT_LEAST_ONCE, Kind, Reminder, State
+from services.notifications.domain.reminders import AT_LEAST_ONCE, IN_PERSON, Kind, Reminder, State
 
 HARD_BOUNCES_ALLOWED = 2
 NAMES_PARTNER = frozenset({Kind.PROPOSAL, Kind.PROPOSAL_REMINDER, Kind.INTRODUCTION})
@@ -163,6 +163,8 @@ def moot(reminder: Reminder, pair: Pair | None, now: datetime) -> str | None:
             return "pair_ended" if pair.ended else None
         case Kind.SESSION_REMINDER:
             return _session_is_moot(reminder, pair, now)
+        case Kind.CONCERN_RAISED | Kind.REPLY_READY:
+            return None  # they are about no pair
 
 
 def _proposal_is_moot(reminder: Reminder, pair: Pair, now: datetime) -> str | None:
@@ -197,6 +199,8 @@ def _unwelcome(reminder: Reminder, known: Knowledge) -> str | None:
 
 
 def _complete(reminder: Reminder, known: Knowledge) -> bool:
+    if reminder.kind in IN_PERSON:
+        return known.reader is not None
     if known.pair is None or known.reader is None:
         return False
     if reminder.kind in NAMES_PARTNER:

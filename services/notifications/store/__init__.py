@@ -1,11 +1,13 @@
 """MongoDB behind the ports: one unit of work, and the indexes that it needs."""
 
 import logging
+from uuid import UUID
 
 from services.notifications.domain.reminders import Reminder
 from services.notifications.domain.sending import Settled
-from services.notifications.store.documents import CHANGED, OPEN, PAIRS, REMINDERS
+from services.notifications.store.documents import CHANGED, NOTICES, OPEN, PAIRS, REMINDERS
 from services.notifications.store.knowledge import Knowledge, Pairs
+from services.notifications.store.notices import Notices
 from services.notifications.store.reminders import Reminders
 from services.notifications.translation import outgoing
 from shared.chassis.correlation import Trail, following
@@ -16,7 +18,9 @@ INDEXES = (
     Index(REMINDERS, [("pair_id", 1), ("state", 1)]),
     Index(REMINDERS, [("volunteer_id", 1), ("due", -1)]),
     Index(REMINDERS, [("programme_id", 1), ("kind", 1), ("state", 1)]),
+    Index(REMINDERS, [("person_id", 1), ("due", -1)]),
     Index(PAIRS, [("programme_id", 1)], partial=CHANGED),
+    Index(NOTICES, [("told_at", 1)]),
 )
 
 
@@ -27,6 +31,7 @@ class Unit:
         self._tx = tx
         self.knowledge = Knowledge(tx)
         self.pairs = Pairs(tx)
+        self.notices = Notices(tx)
         self.reminders = Reminders(tx)
 
     def publish(self, fact: Settled) -> None:
@@ -43,12 +48,16 @@ class Unit:
                 level=level,
                 reminder_id=str(reminder.id),
                 kind=reminder.kind,
-                pair_id=str(reminder.pair_id),
-                volunteer_id=str(reminder.volunteer_id),
+                pair_id=_text(reminder.pair_id),
+                volunteer_id=_text(reminder.volunteer_id),
                 due=reminder.due.isoformat(timespec="milliseconds"),
                 attempts=reminder.attempts,
                 reason=reminder.reason,
             )
+
+
+def _text(id_: UUID | None) -> str | None:
+    return str(id_) if id_ else None
 
 
 def trail_of(about: Reminder | Settled) -> Trail:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.notifications.domain import news
+from services.notifications.domain.notices import Notice
 from services.notifications.domain.overview import Tally
 from services.notifications.domain.pairs import (
     Contact,
@@ -23,6 +24,7 @@ TOPICS = "topics"
 VOLUNTEERS = "volunteers"
 CONTACTS = "contacts"
 PAIRS = "pairs"
+NOTICES = "notices"
 REMINDERS = "reminders"
 
 OPEN: Document = {"look_at": {"$type": "date"}}
@@ -30,6 +32,7 @@ CHANGED: Document = {"changed": True}
 
 _PROGRESS = ("state", "reason", "doubtful", "fence", "attempts", "first_tried_at", "settled_at")
 _PAIR = TypeAdapter(Pair)
+_NOTICE = TypeAdapter(Notice)
 _POLICY = TypeAdapter(Policy)
 _LABELS = TypeAdapter(TopicLabels)
 _VOLUNTEER = TypeAdapter(Volunteer)
@@ -38,7 +41,7 @@ _REMINDER = TypeAdapter(Reminder)
 _TALLY = TypeAdapter(Tally)
 
 
-def updates_of(told: news.News) -> list[tuple[str, Any, Document]]:
+def updates_of(told: news.News) -> list[tuple[str, Any, Document]]:  # noqa: PLR0911 - a table
     """News as upserts: collection, key, update. Each news writes fields that no other topic writes, so
     their order does not matter.
     """
@@ -54,6 +57,8 @@ def updates_of(told: news.News) -> list[tuple[str, Any, Document]]:
             return [(VOLUNTEERS, volunteer_id, person) for volunteer_id in volunteer_ids]
         case news.ContactTold(contact):
             return [(CONTACTS, contact.person_id, {"$set": _told_of(contact)})]
+        case news.NoticeGiven(notice):
+            return [(NOTICES, notice.id, {"$set": _without_id(notice)})]
         case _:
             fields, seen = _of_pair(told)
             fields |= {"programme_id": told.programme_id, **CHANGED}
@@ -91,6 +96,11 @@ def pair_of(row: Document) -> Pair:
     return _PAIR.validate_python({**row, "id": row["_id"], "sessions": sessions})
 
 
+def notice_of(row: Document) -> Notice:
+    """What is to be told."""
+    return _NOTICE.validate_python({**row, "id": row["_id"]})
+
+
 def policy_of(row: Document) -> Policy:
     """How a programme reminds."""
     return _POLICY.validate_python(row)
@@ -120,7 +130,11 @@ def _told_of(contact: Contact) -> Document:
 
 def new_reminder(reminder: Reminder) -> Document:
     """Everything of a reminder."""
-    row = asdict(reminder)
+    return _without_id(reminder)
+
+
+def _without_id(thing: Reminder | Notice) -> Document:
+    row = asdict(thing)
     del row["id"]
     return row
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.notifications.domain.pairs import Standing
 from services.notifications.store.documents import (
     CONTACTS,
+    NOTICES,
     PAIRS,
     PROGRAMMES,
     REMINDERS,
@@ -26,6 +27,11 @@ def _own(subject: Subject) -> dict[str, object]:
     return {"$or": [{"person_id": subject.person_id}, volunteers]}
 
 
+def _sent_to(subject: Subject) -> dict[str, object]:
+    volunteers = {"volunteer_id": {"$in": sorted(subject.volunteer_ids)}}
+    return {"$or": [{"person_id": subject.person_id}, volunteers]}
+
+
 _ERASED = {"$set": {"standing": Standing.ERASED.value}, "$unset": {"person_id": ""}}
 
 # fmt: off
@@ -34,8 +40,10 @@ HOLDINGS = (
             kept="until erased"),
     Holding(VOLUNTEERS, "whose volunteer it is, and whether they take part", OnErasure.BLANK, _own, blank=lambda _: _ERASED,
             kept="for good, without the person once erased"),
-    Holding(REMINDERS, "messages sent or to be sent, by volunteer; never their text", OnErasure.STAYS,
-            of_volunteers("volunteer_id"), kept="for good; open ones are cancelled"),
+    Holding(REMINDERS, "messages sent or to be sent, by volunteer or person; never their text", OnErasure.STAYS,
+            _sent_to, kept="for good; open ones are cancelled"),
+    Holding(NOTICES, "what is to be told to a person and has no reminder yet", OnErasure.DELETE, of_person("person_id"),
+            kept="seconds"),
     Holding(PAIRS, "proposals, pairs and times of sessions, by volunteer", OnErasure.STAYS,
             of_volunteers("volunteers.mentor", "volunteers.mentee"), kept="for good"),
     Holding(PROGRAMMES, "when programmes remind"),

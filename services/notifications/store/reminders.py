@@ -50,11 +50,9 @@ class Reminders:
         found = await self._tx.find(REMINDERS, where) if pair_ids else []
         return [reminder_of(row) for row in found]
 
-    async def waiting_for(
-        self, volunteer_ids: Collection[UUID]
-    ) -> tuple[Sequence[Reminder], datetime]:
-        """Those to these volunteers that wait to be sent, and the time."""
-        match = {"volunteer_id": {"$in": list(volunteer_ids)}, "state": State.WAITING}
+    async def waiting_for(self, ids: Collection[UUID]) -> tuple[Sequence[Reminder], datetime]:
+        """Those to these volunteers or persons that wait to be sent, and the time."""
+        match = {**_read_by(ids), "state": State.WAITING}
         rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
         return [reminder_of(row) for row in rows], now_of(rows)
 
@@ -78,10 +76,9 @@ class Reminders:
         rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
         return (reminder_of(rows[0]), now_of(rows)) if rows else None
 
-    async def of_volunteers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
-        """Those to these volunteers, the newest first."""
-        where = {"volunteer_id": {"$in": list(ids)}}
-        found = await self._tx.find(REMINDERS, where, sort=[("due", -1)], limit=most)
+    async def of_readers(self, ids: Collection[UUID], most: int) -> list[Reminder]:
+        """Those to these volunteers or persons, the newest first."""
+        found = await self._tx.find(REMINDERS, _read_by(ids), sort=[("due", -1)], limit=most)
         return [reminder_of(row) for row in found]
 
     async def count(self, programme_id: UUID) -> Sequence[Tally]:
@@ -95,3 +92,8 @@ class Reminders:
         ]
         rows = await self._tx.aggregate(REMINDERS, stages)
         return [tally_of(row) for row in rows]
+
+
+def _read_by(ids: Collection[UUID]) -> Document:
+    among = {"$in": list(ids)}
+    return {"$or": [{"volunteer_id": among}, {"person_id": among}]}

@@ -41,7 +41,7 @@ class Text:
 
 def template_name(letter: Letter) -> str:
     """Mentors and mentees are introduced in different words: what each of them fears is different."""
-    if letter.kind is Kind.INTRODUCTION:
+    if letter.kind is Kind.INTRODUCTION and letter.side:
         return f"{letter.kind}_{letter.side}"
     return str(letter.kind)
 

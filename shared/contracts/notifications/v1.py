@@ -10,7 +10,17 @@ class DeliveryFact(Contract):
 
     delivery_id: Id
     programme_id: Id
-    kind: Annotated[str, known("proposal", "proposal_reminder", "introduction", "session_reminder")]
+    kind: Annotated[
+        str,
+        known(
+            "proposal",
+            "proposal_reminder",
+            "introduction",
+            "session_reminder",
+            "concern_raised",
+            "reply_ready",
+        ),
+    ]
     channel: Annotated[str, known("mail")]
 
 

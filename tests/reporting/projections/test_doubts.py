@@ -12,6 +12,7 @@ from services.reporting.projections.domain.figures import Path, figures
 from services.reporting.projections.domain.material import Concern, Material, Talks
 from services.reporting.projections.domain.suppression import Reader, shown_to
 from services.reporting.projections.translation import CHANGES
+from shared.contracts.base import Contract
 from tests.reporting.projections import events as e
 from tests.reporting.projections.folded import FoldedProjections
 from tests.reporting.projections.test_suppression import CELLS, material_of
@@ -32,7 +33,7 @@ def doubts(code: str, answered: int, waiting: int = 0) -> tuple[Concern, ...]:
 
 
 async def test_a_doubt_counts_once_with_the_days_of_its_last_answer() -> None:
-    facts = [e.opened()]
+    facts: list[Contract] = [e.opened()]
     for number, days in enumerate((1, 2, 3, 9, 9)):
         facts += [
             e.concern(number, "raised"),

@@ -27,6 +27,7 @@ STATUSES = ("erased", "withdrawn", "paused", "paired", "proposed", "waiting")
 OUTCOMES = ("sent", "failed", "suppressed", "unknown")
 ABOUT_PAIRING = ("proposal", "proposal_reminder", "introduction")
 ABOUT_SESSIONS = ("session_reminder",)
+ABOUT_DOUBTS = ("concern_raised", "reply_ready")
 FEW = "<5"
 
 _PAIRS = tuple(("pairs", state.value) for state in PairState)
@@ -149,7 +150,8 @@ def _doubts(material: Material) -> Figures:
 def _mails(mails: Mapping[tuple[str, str], int]) -> Figures:
     # The mails about a session are as many as the sessions; nobody can say here about whose.
     kinds = [*ABOUT_PAIRING, *ABOUT_SESSIONS]
-    kinds += sorted({kind for kind, _ in mails} - set(kinds))
+    # Those about doubts are as many as the doubts, which are told from five on and without a total.
+    kinds += sorted({kind for kind, _ in mails} - set(kinds) - set(ABOUT_DOUBTS))
     return {
         ("mails", kind, outcome): Figure(
             mails.get((kind, outcome), 0),

@@ -1,0 +1,35 @@
+"""Notices in MongoDB: each waits until it has its reminders, and is forgotten then."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pymongo import DeleteOne
+
+from services.notifications.domain.notices import Notice
+from services.notifications.store.documents import NOTICES, notice_of
+from services.notifications.store.times import WITH_NOW, now_of
+from shared.chassis.principals import COLLECTION, Role
+from shared.chassis.transactions import Tx
+
+
+class Notices:
+    """What is to be told to people, about no pair."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def waiting(self, most: int) -> tuple[list[Notice], datetime]:
+        """Those that have no reminders yet, and the time."""
+        oldest = {"$sort": {"told_at": 1}}
+        rows = await self._tx.aggregate(NOTICES, [oldest, {"$limit": most}, WITH_NOW])
+        return [notice_of(row) for row in rows], now_of(rows)
+
+    async def leads(self, programme_id: UUID) -> Sequence[UUID]:
+        """Who leads a programme, as far as it was told."""
+        where = {f"roles.{programme_id}": Role.LEAD.value}
+        return [row["_id"] for row in await self._tx.find(COLLECTION, where, sort=[("_id", 1)])]
+
+    def done(self, notice: Notice) -> None:
+        """It has its reminders, or needs none."""
+        self._tx.write(NOTICES, DeleteOne({"_id": notice.id}))
