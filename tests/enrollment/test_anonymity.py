@@ -76,6 +76,7 @@ async def test_an_anonymous_doubt_leaves_nothing_of_its_writer(house: House, log
     after = await documents(house)
     left = {place: text for place, text in after.items() if before.get(place) != text}
     assert {collection for collection, _ in left} == {
+        "audit",  # of what the lead did
         "concerns",
         "idempotency",
         "outbox",

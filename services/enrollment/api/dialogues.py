@@ -84,6 +84,8 @@ class ReviewBody(Body):
     outcome: Outcome
     instead: CompromiseBody | None = None
 
+    model_config = ConfigDict(json_schema_extra={"example": {"outcome": "kept"}})
+
 
 class CompromiseView(BaseModel):
     """A compromise; `overdue` once its day is over and nobody has looked."""

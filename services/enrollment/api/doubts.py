@@ -61,7 +61,7 @@ class ConcernBody(Body):
 class QuestionBody(Body):
     """What the answer leaves open."""
 
-    text: Words
+    text: Annotated[Words, Field(examples=["And what if it does not go well?"])]
 
 
 class AnswerBody(Body):
