@@ -46,10 +46,14 @@ def test_a_concern_waits_for_the_lead() -> None:
     assert facts == (ConcernRaised(CONCERN),)
 
 
-def test_nobody_answers_for_a_closed_programme() -> None:
-    with pytest.raises(Conflict) as error:
-        raise_concern(CONCERN, replace(PROGRAMME, closed=True))
-    assert refused(error) == "programme_closed"
+def test_nobody_answers_for_a_programme_that_is_not_open() -> None:
+    for programme, code in (
+        (replace(PROGRAMME, closed=True), "programme_closed"),
+        (replace(PROGRAMME, draft=True), "programme_draft"),
+    ):
+        with pytest.raises(Conflict) as error:
+            raise_concern(CONCERN, programme)
+        assert refused(error) == code
 
 
 def test_an_answer_goes_with_the_question() -> None:

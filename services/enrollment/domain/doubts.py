@@ -168,10 +168,7 @@ Step = tuple[Concern, tuple[Fact, ...]]
 
 def raise_concern(concern: Concern, programme: Programme) -> Step:
     """A new one. Raises Conflict where nobody is there to answer it."""
-    if programme.closed:
-        raise Conflict(
-            "programme_closed", "This programme is closed; raise it in one that is open."
-        )
+    programme.check_open()
     return concern, (ConcernRaised(concern),)
 
 

@@ -16,7 +16,7 @@ from services.enrollment.domain.dialogues import (
     planned,
 )
 from services.enrollment.domain.ports import Unit
-from services.enrollment.handlers.programmes import read_programme
+from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Invalid, NotFound
 
 
