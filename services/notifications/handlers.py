@@ -99,7 +99,11 @@ async def plan_notices(unit: Unit, mail_domain: str, most: int) -> int:
     Returns how many there are left or were: fewer than `most` means that there are no more.
     """
     notices, now = await unit.notices.waiting(most)
+    gone = await unit.notices.erased([one.person_id for one in notices if one.person_id])
     for notice in notices:
+        if notice.person_id in gone:
+            unit.notices.done(notice)
+            continue
         named = [notice.person_id] if notice.person_id else None
         readers = named or await unit.notices.leads(notice.programme_id)
         if readers and not notice.is_old(now):

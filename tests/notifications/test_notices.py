@@ -123,3 +123,11 @@ async def test_nothing_goes_to_an_erased_person(world: World) -> None:
     await world.tick()
     assert world.postbox.sent == []
     assert await world.told() == ["delivery.suppressed.v1"]
+
+
+async def test_what_is_heard_of_an_erased_person_becomes_no_reminder(world: World) -> None:
+    await world.database["erasures"].insert_one({"_id": MIA, "volunteer_ids": []})
+    await world.hear(replied())
+    await world.tick()
+    assert await world.rows() == []
+    assert await world.database["notices"].count_documents({}) == 0

@@ -69,6 +69,9 @@ class Notices(Protocol):
     async def leads(self, programme_id: UUID) -> Sequence[UUID]:
         """Who leads a programme, as far as it was told."""
 
+    async def erased(self, person_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of them who were erased: nothing is told to them."""
+
     def done(self, notice: Notice) -> None:
         """It has its reminders, or needs none."""
 

@@ -1,6 +1,6 @@
 """Notices in MongoDB: each waits until it has its reminders, and is forgotten then."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from services.notifications.domain.notices import Notice
 from services.notifications.store.documents import NOTICES, notice_of
 from services.notifications.store.times import WITH_NOW, now_of
 from shared.chassis.principals import COLLECTION, Role
+from shared.chassis.privacy import erasures
 from shared.chassis.transactions import Tx
 
 
@@ -29,6 +30,13 @@ class Notices:
         """Who leads a programme, as far as it was told."""
         where = {f"roles.{programme_id}": Role.LEAD.value}
         return [row["_id"] for row in await self._tx.find(COLLECTION, where, sort=[("_id", 1)])]
+
+    async def erased(self, person_ids: Collection[UUID]) -> Collection[UUID]:
+        """Those of them who were erased: nothing is told to them."""
+        if not person_ids:
+            return ()
+        where = {"_id": {"$in": list(person_ids)}}
+        return {row["_id"] for row in await self._tx.find(erasures.COLLECTION, where)}
 
     def done(self, notice: Notice) -> None:
         """It has its reminders, or needs none."""
