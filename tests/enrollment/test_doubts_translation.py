@@ -21,9 +21,7 @@ PROGRAMME_ID = "00000000-0000-0000-0000-00000000000a"
 OF_CONCERN = {"concern_id": CONCERN_ID, "programme_id": PROGRAMME_ID, "code": "fear_of_harm"}
 OF_DIALOGUE = {"dialogue_id": DIALOGUE_ID, "programme_id": PROGRAMME_ID}
 CLOSED = ANSWERED.close(date(2027, 2, 1))[0]
-REVIEW = HELD.review(
-    FIRST.compromise_id, dialogues.Outcome.BROKEN, None, date(2027, 3, 2)
-)[1][0]
+REVIEW = HELD.review(FIRST.compromise_id, dialogues.Outcome.BROKEN, None, date(2027, 3, 2))[1][0]
 
 
 @pytest.mark.parametrize(
