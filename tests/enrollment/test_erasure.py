@@ -269,3 +269,26 @@ async def test_whoever_is_in_a_restored_backup_is_erased_again(house: House) -> 
         "volunteers": 1,
     }
     assert (await ops(house).get("/erasures"))["person_ids"] == [person_id]
+
+
+async def test_what_a_person_wrote_in_confidence_goes_with_all_copies(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    mia, lea = house.person("mia"), house.person("lea", "lead")
+    doubt = {"code": "other", "text": "Falcons frighten me."}
+    concern = (await mia.post(f"/programmes/{programme}/concerns", doubt))["concern_id"]
+    answer = {"text": "They fly high.", "cases": ["https://intranet.example/41"]}
+    await lea.post(f"/programmes/{programme}/concerns/{concern}/answer", answer)
+    person_id = (await mia.get("/me"))["person_id"]
+    mine = (await mia.get("/me/export"))["held"]
+    assert mine[f"{house.database.name}.concerns"][0]["_id"] == concern
+
+    await house.forget_told()  # what had to go out has gone
+
+    await erase(house, person_id)
+
+    found = ""
+    for name in await house.database.list_collection_names():
+        found += str(await house.database[name].find({}).to_list(None))
+    marks = ("Falcons", "They fly high", "Mia Middle", "mia@corp.example")
+    assert [mark for mark in marks if mark in found] == []

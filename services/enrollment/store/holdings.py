@@ -58,5 +58,8 @@ async def with_all_known(tx: Tx, subject: Subject) -> Subject:
     whole = {employee.get("_id"), employee.get("name"), person.get("name")}
     words = {text for text in texts if text}
     words |= {json.dumps(text, ensure_ascii=False) for text in whole if text}
+    # An answer to a doubt names the doubt, and may show all that was written.
+    concerns = await tx.find("concerns", {"writer": subject.person_id})
+    words |= {str(row["_id"]) for row in concerns}
     ids = frozenset(row["_id"] for row in volunteers)
     return replace(subject, volunteer_ids=subject.volunteer_ids | ids, words=subject.words | words)
