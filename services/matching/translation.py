@@ -56,6 +56,10 @@ def terms(data: ProgrammeTerms) -> Terms:
         weights=data.matching.weights,
         proposal_expires_hours=data.reminders.proposal_expires_hours,
         ends_on=data.ends_on,
+        any_direction=data.matching.direction == "any",
+        level_gap_max=data.matching.level_gap_max,
+        other_unit=data.matching.other_unit,
+        other_site=data.matching.other_site,
     )
 
 

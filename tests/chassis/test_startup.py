@@ -64,7 +64,7 @@ class Process:
         await until(named, f"/readyz names the {what}", seconds=30)
         assert await self.says("/livez", 200)
 
-    async def open_programme(self) -> httpx.Response:
+    async def draft_programme(self) -> httpx.Response:
         return await self.http.post(
             "/v1/programmes", json=OPENING, headers={"Idempotency-Key": str(uuid4())}
         )
@@ -214,12 +214,12 @@ async def test_a_broker_that_comes_late_is_waited_for_while_commands_are_accepte
     assert service.events().count("service.waiting") == 1
     async with door(port, kafka.bootstrap_servers):
         await service.is_ready()
-    assert (await service.open_programme()).status_code == 201
+    assert (await service.draft_programme()).status_code == 201
     assert await service.child.stop() == 0
 
 
 async def accepts(service: Process) -> bool:
-    return (await service.open_programme()).status_code == 201
+    return (await service.draft_programme()).status_code == 201
 
 
 @pytest.fixture
@@ -243,14 +243,14 @@ async def test_without_a_database_nothing_is_accepted_and_all_goes_on_when_it_is
     await refused_soon(service)
     await mortal.start()
     await service.is_ready()
-    assert (await service.open_programme()).status_code == 201
+    assert (await service.draft_programme()).status_code == 201
     await mortal.kill()
     await refused_soon(service)
     assert await service.says("/livez", 200)
     await until(lambda: service.says("/readyz", 503), "it is not ready")
     await mortal.start()
     await service.is_ready()
-    assert (await service.open_programme()).status_code == 201
+    assert (await service.draft_programme()).status_code == 201
     assert await service.child.stop() == 0
 
 
@@ -259,7 +259,7 @@ async def refused_soon(service: Process) -> None:
 
     async def call() -> float:
         began = time.monotonic()
-        answer = await service.open_programme()
+        answer = await service.draft_programme()
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
         assert answer.json()["code"] == "unavailable"
         return time.monotonic() - began

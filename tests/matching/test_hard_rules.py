@@ -64,10 +64,35 @@ def test_a_rule_that_forbids_names_its_code(
     assert between(a_mentor(1, **mentor), a_mentee(2, **mentee)) == code
 
 
+@pytest.mark.parametrize(
+    ("mentor", "mentee", "terms", "code"),
+    [
+        ({"level": 9}, {"level": 7}, {"any_direction": True}, None),
+        ({"level": 7}, {"level": 7}, {"any_direction": True}, "level_gap"),
+        ({"level": 3}, {"level": 7}, {"level_gap_max": 4}, None),
+        ({"level": 3}, {"level": 8}, {"level_gap_max": 4}, "level_gap"),
+        ({"level": 9}, {"level": 4}, {"any_direction": True, "level_gap_max": 4}, "level_gap"),
+        ({"unit": "Sales"}, {"unit": "Sales"}, {"other_unit": True}, "same_unit"),
+        ({"unit": "Sales"}, {"unit": "Law"}, {"other_unit": True}, None),
+        ({"unit": ""}, {"unit": ""}, {"other_unit": True}, None),
+        ({"unit": "Sales"}, {"unit": "Sales"}, {}, None),
+        ({"site": "Leeds"}, {"site": "Leeds"}, {"other_site": True}, "same_site"),
+        ({"site": "Leeds"}, {"site": ""}, {"other_site": True}, None),
+        ({"site": "Leeds"}, {"site": "Leeds"}, {}, None),
+    ],
+)
+def test_what_a_programme_adds_to_the_rules(
+    mentor: dict[str, Any], mentee: dict[str, Any], terms: dict[str, Any], code: str | None
+) -> None:
+    assert between(a_mentor(1, **mentor), a_mentee(2, **mentee), **terms) == code
+
+
 def test_every_rule_has_a_case_above() -> None:
     marks = test_a_rule_that_forbids_names_its_code.pytestmark[0].args[1]
+    added = test_what_a_programme_adds_to_the_rules.pytestmark[0].args[1]
 
-    assert {code for _, _, code in marks} == {code for code, _ in RULES}
+    codes = {code for _, _, code in marks} | {code for *_, code in added if code}
+    assert codes == {code for code, _ in RULES}
 
 
 def test_a_higher_common_ancestor_is_fine() -> None:

@@ -42,7 +42,23 @@ def _not_available(mentor: Profile, mentee: Profile, _: Terms) -> bool:
 
 
 def _level_gap(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
-    return mentee.candidate.level - mentor.candidate.level < terms.level_gap
+    gap = mentee.candidate.level - mentor.candidate.level
+    if terms.any_direction:
+        gap = abs(gap)
+    return gap < terms.level_gap or (terms.level_gap_max is not None and gap > terms.level_gap_max)
+
+
+def _same_unit(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
+    return terms.other_unit and _same(mentor.candidate.unit, mentee.candidate.unit)
+
+
+def _same_site(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
+    return terms.other_site and _same(mentor.candidate.site, mentee.candidate.site)
+
+
+def _same(one: str, other: str) -> bool:
+    # Where the directory says nothing of somebody, nothing is known to be the same.
+    return one == other != ""
 
 
 def _reporting_line(mentor: Profile, mentee: Profile, _: Terms) -> bool:
@@ -82,6 +98,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("no_capacity", _no_capacity),
     ("not_available", _not_available),
     ("level_gap", _level_gap),
+    ("same_unit", _same_unit),
+    ("same_site", _same_site),
     ("reporting_line", _reporting_line),
     ("same_manager", _same_manager),
     ("need_not_covered", _need_not_covered),

@@ -17,7 +17,10 @@ class FormatTerms:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The policy of a programme. `weights` are points per part of the score."""
+    """The policy of a programme. `weights` are points per part of the score.
+
+    `any_direction`: the mentor may stand above, too. `level_gap_max` None sets no limit.
+    """
 
     formats: tuple[FormatTerms, ...]
     level_gap: int
@@ -25,6 +28,10 @@ class Terms:
     weights: Mapping[str, int]
     proposal_expires_hours: float
     ends_on: date
+    any_direction: bool = False
+    level_gap_max: int | None = None
+    other_unit: bool = False
+    other_site: bool = False
 
     @property
     def pair_formats(self) -> frozenset[str]:
