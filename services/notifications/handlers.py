@@ -179,6 +179,7 @@ async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowled
     persons = {v.person_id for v in volunteers.values() if v.person_id}
     persons |= {reminder.person_id for reminder in reminders if reminder.person_id}
     contacts = await unit.knowledge.contacts(persons)
+    policies = await unit.knowledge.policies()
 
     def contact(volunteer_id: UUID | None) -> Contact | None:
         volunteer = volunteers.get(volunteer_id) if volunteer_id else None
@@ -187,14 +188,17 @@ async def _know(unit: Unit, reminders: Sequence[Reminder]) -> dict[UUID, Knowled
 
     known = {}
     for reminder in reminders:
+        policy = policies.get(reminder.programme_id)
+        quiet = policy.quiet if policy else None
         if reminder.person_id:
-            known[reminder.id] = Knowledge(reader=contacts.get(reminder.person_id))
+            reader_in_person = contacts.get(reminder.person_id)
+            known[reminder.id] = Knowledge(reader=reader_in_person, quiet=quiet)
             continue
         pair = pairs.get(reminder.pair_id) if reminder.pair_id else None
         partner = pair.volunteers.get(reminder.side.other) if pair and reminder.side else None
         reader = volunteers.get(reminder.volunteer_id) if reminder.volunteer_id else None
         known[reminder.id] = Knowledge(
-            pair, reader, contact(reminder.volunteer_id), contact(partner)
+            pair, reader, contact(reminder.volunteer_id), contact(partner), quiet
         )
     return known
 

@@ -20,6 +20,7 @@ from services.notifications.domain.pairs import (
     TopicLabels,
     Window,
 )
+from services.notifications.domain.quiet import Quiet
 from services.notifications.domain.reminders import Kind, State
 from services.notifications.domain.sending import Settled
 from shared.contracts.base import Contract
@@ -59,7 +60,9 @@ def incoming(event: Event[Any]) -> news.News:
 
 def _policy(data: enrollment.ProgrammeTerms, _: Envelope) -> news.News:
     terms = data.reminders
-    policy = Policy(tuple(terms.session_hours_before), tuple(terms.proposal_hours_after))
+    since, until = terms.quiet_from_minute, terms.quiet_until_minute
+    quiet = None if since is None or until is None else Quiet(since, until)
+    policy = Policy(tuple(terms.session_hours_before), tuple(terms.proposal_hours_after), quiet)
     return news.PolicySet(data.programme_id, policy)
 
 

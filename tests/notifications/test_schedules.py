@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from pymongo.errors import AutoReconnect
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from services.notifications.domain.sending import Answer, Outcome, Pace
 from shared.chassis.mongo import Client, MongoDatabase
 from shared.contracts.enrollment.v1 import (
+    ProgrammeOpened,
     VolunteerPaused,
     VolunteerResumed,
     VolunteerWithdrawn,
@@ -164,6 +166,38 @@ async def test_a_reminder_waits_for_the_contact(client: Client, database: MongoD
     await world.pass_time(6 * SECOND)
     await world.tick()
     assert world.postbox.sent == [("proposal", ANNA), ("proposal", VIKTOR)]
+
+
+async def test_in_quiet_hours_a_mail_waits_until_they_are_over(world: World) -> None:
+    await world.hear(quiet_now(programme()), proposed())
+    await world.tick()
+    assert world.postbox.letters == []
+    assert {(row["state"], row["reason"]) for row in await world.rows(kind="proposal")} == {
+        ("waiting", "quiet_hours")
+    }
+    await world.hear(programme())
+    await world.pass_time(DAY)
+    await world.tick()
+    assert world.postbox.sent[:2] == [("proposal", ANNA), ("proposal", VIKTOR)]
+
+
+async def test_what_would_be_over_after_the_quiet_hours_goes_at_once(world: World) -> None:
+    await world.hear(proposed(), formed())
+    await world.tick()
+    await world.hear(quiet_now(programme()), planned(30 * 60 * SECOND))
+    await world.tick()
+    assert world.postbox.sent[2:] == [("session_reminder", ANNA), ("session_reminder", VIKTOR)]
+
+
+def quiet_now(opened: ProgrammeOpened) -> ProgrammeOpened:
+    """The programme with quiet hours since an hour ago, for two hours more, where both are."""
+    there = datetime.now(ZoneInfo("Europe/Berlin"))
+    minute = there.hour * 60 + there.minute
+    quiet = {
+        "quiet_from_minute": (minute - 60) % 1440,
+        "quiet_until_minute": (minute + 120) % 1440,
+    }
+    return opened.model_copy(update={"reminders": opened.reminders.model_copy(update=quiet)})
 
 
 async def test_a_session_is_announced_before_it_and_never_early(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from jinja2 import meta
 
 from services.notifications.domain.pairs import Side, TopicLabels, Window
+from services.notifications.domain.quiet import zone_of
 from services.notifications.domain.reminders import Kind
 from services.notifications.texts import words
 from services.notifications.texts.writing import TEMPLATES, clean, write
@@ -180,8 +181,8 @@ def test_a_first_session_is_not_spoken_of_as_if_there_had_been_another() -> None
 def test_a_zone_is_called_by_its_city_or_by_its_offset(
     zone: str, english: str, russian: str
 ) -> None:
-    assert words.zone_name(words.zone_of(zone), "en") == english
-    assert words.zone_name(words.zone_of(zone), "ru") == russian
+    assert words.zone_name(zone_of(zone), "en") == english
+    assert words.zone_name(zone_of(zone), "ru") == russian
 
 
 def test_a_session_reminder_does_without_the_partner() -> None:
@@ -208,7 +209,7 @@ def test_a_zone_that_is_none_is_utc(zone: str) -> None:
 
 def test_weekly_windows_are_the_times_that_people_named_also_when_summer_time_ends() -> None:
     """Both were found from Monday, 09:30 to 11:00 in Berlin; summer time ends on 25 October 2026."""
-    berlin = words.zone_of("Europe/Berlin")
+    berlin = zone_of("Europe/Berlin")
     named = ["Monday, 09:30–11:00"]
     assert words.weekly([Window(0, 450, 90)], berlin, "en", date(2026, 10, 23)) == named
     assert words.weekly([Window(0, 510, 90)], berlin, "en", date(2026, 10, 26)) == named

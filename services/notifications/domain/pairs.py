@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.notifications.domain.quiet import Quiet
+
 
 class Side(StrEnum):
     """Who somebody is in a pair: the mentor gives, the mentee receives."""
@@ -130,10 +132,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """When a programme reminds, in hours."""
+    """When a programme reminds, in hours, and when it does not."""
 
     session_hours_before: tuple[float, ...]
     proposal_hours_after: tuple[float, ...]
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ from services.notifications.domain.pairs import (
     Standing,
     Volunteer,
 )
+from services.notifications.domain.quiet import Quiet
 from services.notifications.domain.reminders import AT_LEAST_ONCE, IN_PERSON, Kind, Reminder, State
 
 HARD_BOUNCES_ALLOWED = 2
+ABOUT_PROPOSAL = frozenset({Kind.PROPOSAL, Kind.PROPOSAL_REMINDER})
 NAMES_PARTNER = frozenset({Kind.PROPOSAL, Kind.PROPOSAL_REMINDER, Kind.INTRODUCTION})
 
 
@@ -46,6 +48,7 @@ class Knowledge:
     volunteer: Volunteer | None = None
     reader: Contact | None = None
     partner: Contact | None = None
+    quiet: Quiet | None = None
 
 
 class Answer(StrEnum):
@@ -111,6 +114,8 @@ def claim(reminder: Reminder, known: Knowledge, pace: Pace, now: datetime) -> St
     if not _complete(reminder, known):
         waiting = replace(reminder, state=State.WAITING, reason="not_known_yet")
         return Step(waiting, now + pace.look_again)
+    if quiet_until := _quiet_until(reminder, known, now):
+        return Step(replace(reminder, state=State.WAITING, reason="quiet_hours"), quiet_until)
     sending = replace(
         reminder,
         state=State.SENDING,
@@ -206,6 +211,18 @@ def _complete(reminder: Reminder, known: Knowledge) -> bool:
     if reminder.kind in NAMES_PARTNER:
         return known.partner is not None and known.pair.proposal is not None
     return known.pair.session(reminder.session_id) is not None
+
+
+def _quiet_until(reminder: Reminder, known: Knowledge, now: datetime) -> datetime | None:
+    """Until when it is quiet where the reader is, unless what is told of would be over by then."""
+    if known.quiet is None or known.reader is None:
+        return None
+    until = known.quiet.ends(now, known.reader.time_zone)
+    pair = known.pair
+    session = pair.session(reminder.session_id) if pair else None
+    proposal = pair.proposal if pair and reminder.kind in ABOUT_PROPOSAL else None
+    over = session.starts_at if session else proposal.expires_at if proposal else None
+    return None if until is None or (over is not None and over <= until) else until
 
 
 def _too_old(reminder: Reminder, pace: Pace, now: datetime) -> bool:

@@ -65,14 +65,6 @@ def language_of(locale: str) -> str:
     return language if language in LANGUAGES else "en"
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The reader's zone; UTC where its name means nothing to us."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, a path outside, a directory
-        return ZoneInfo("UTC")
-
-
 def zone_name(zone: ZoneInfo, language: str) -> str:
     """The zone as people call it: by its city, or by its offset where that never changes.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifications.domain.letters import Letter
+from services.notifications.domain.quiet import zone_of
 from services.notifications.domain.reminders import Kind
 from services.notifications.texts import words
 
@@ -73,7 +74,7 @@ _JOINERS = "\u200c\u200d"  # they belong to the spelling of names in some script
 
 
 def _values(letter: Letter, language: str, page: str | None) -> dict[str, object]:
-    zone = words.zone_of(letter.reader.time_zone)
+    zone = zone_of(letter.reader.time_zone)
     partner, session = letter.partner, letter.session
     nameless = words.nameless(language, paired=letter.kind not in _BEFORE_BOTH_SAID_YES)
     return {
