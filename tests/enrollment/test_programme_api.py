@@ -221,3 +221,27 @@ async def test_terms_carry_the_limits_of_matching_and_the_quiet_hours(house: Hou
         420,
     )
     assert told["formats"][0]["closing"] == "last_day"
+
+
+async def test_a_programme_of_an_earlier_release_is_open_and_can_be_measured_and_closed(
+    house: House,
+) -> None:
+    programme = await house.programme(objectives=[OBJECTIVE])
+    newer = ("draft", "readiness", "measurements")
+    within = {
+        "terms.matching": ("direction", "level_gap_max", "other_unit", "other_site"),
+        "terms.reminders": ("quiet_from_minute", "quiet_until_minute"),
+        "terms.formats.$[]": ("closing",),
+        "cohorts.$[]": ("closed", "promotion"),
+    }
+    unset = dict.fromkeys(newer, "") | {
+        f"{place}.{name}": "" for place, names in within.items() for name in names
+    }
+    await house.database["programmes"].update_one({}, {"$unset": unset})
+
+    lea, path = house.person("lea", "lead"), f"/programmes/{programme}"
+    assert [one["stage"] for one in (await lea.get("/programmes"))["programmes"]] == ["open"]
+    value = {"value": 30, "measured_on": "2026-02-28"}
+    measured = await lea.post(f"{path}/objectives/ai_users/measurements", value)
+    assert measured["objectives"][0]["measured"] == [{"measured_on": "2026-02-28", "value": 30.0}]
+    assert (await lea.post(f"{path}/close"))["stage"] == "closed"
