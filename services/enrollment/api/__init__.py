@@ -9,6 +9,7 @@ from services.enrollment.api import (
     privacy,
     programmes,
     readiness,
+    recommendation,
     topics,
     volunteers,
 )
@@ -20,6 +21,7 @@ ROUTERS = (
     topics.router,
     demand.router,
     volunteers.router,
+    recommendation.router,
     directory.router,
     privacy.router,
     doubts.lead_router,

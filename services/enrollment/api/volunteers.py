@@ -92,6 +92,7 @@ class ProfileBody(Body):
     hobbies: Annotated[tuple[TopicCode, ...], Field(max_length=30)] = ()
     motivation: Grade = 3
     openness: Grade = 3
+    task: Annotated[str, Text(500, at_least=0, lines=True)] = ""
 
     model_config = ConfigDict(json_schema_extra={"example": _A_MENTOR})
 

@@ -4,7 +4,7 @@ At any time a volunteer may pause or leave, and is never asked why.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -81,6 +81,13 @@ class Profile:
     hobbies: tuple[str, ...]
     motivation: int
     openness: int
+    task: str = field(default="", repr=False)
+    """What a mentee would work on in a sprint, in their words; it stays here."""
+
+    @property
+    def has_task(self) -> bool:
+        """All that others learn of the task."""
+        return bool(self.task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +289,8 @@ def _check_topics(profile: Profile, topics: Collection[str]) -> None:
         [need.topic for need in profile.needs],
         topics,
     )
+    if profile.task and Role.MENTEE not in profile.roles:
+        raise Invalid("task_and_roles", "A mentee brings a task; a mentor brings none.", "/task")
     both = {offer.topic for offer in profile.offers} & {need.topic for need in profile.needs}
     if both:
         raise Invalid("offer_and_need", "Offer a topic or want it, not both.", "/needs")

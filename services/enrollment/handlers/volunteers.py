@@ -7,6 +7,7 @@ from uuid import UUID
 from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import Caller
 from services.enrollment.domain.ports import Unit
+from services.enrollment.domain.recommendation import Recommendation, recommend
 from services.enrollment.domain.volunteers import (
     Consent,
     Profile,
@@ -115,6 +116,15 @@ async def read_volunteer(unit: Unit, own: Own) -> Seen:
     """Oneself, with the pairs that are running."""
     volunteer = await _own(unit, own)
     return Seen(volunteer, tuple(await unit.pairs.running(volunteer.volunteer_id)))
+
+
+async def recommend_format(unit: Unit, own: Own) -> Recommendation:
+    """Which of the programme's formats fits them best."""
+    volunteer = await _own(unit, own)
+    programme = await read_programme(unit, volunteer.programme_id)
+    demand = await unit.demands.of_programme(volunteer.programme_id)
+    allowed = {one.format for one in programme.terms.formats}
+    return recommend(volunteer.profile, demand, allowed)
 
 
 async def read_roster(

@@ -39,6 +39,7 @@ def _candidate(fact: volunteers.CandidateChanged) -> Fields:
         **asdict(volunteer.standing),
         "person_id": volunteer.person_id,
         "status": volunteer.status,
+        "has_task": volunteer.profile.has_task,
         "avoid": [],
     }
 

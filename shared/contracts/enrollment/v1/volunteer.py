@@ -92,3 +92,4 @@ class CandidateChanged(Contract):
     managers: Annotated[list[Id], Field(description="person ids, direct manager first")]
     managers_complete: Annotated[bool, Field(description="the chain ends at the top")]
     avoid: Annotated[list[Id], Field(description="person ids never to be paired with")]
+    has_task: Annotated[bool, Field(description="a mentee brings a task for a sprint")] = False
