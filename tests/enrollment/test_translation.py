@@ -204,6 +204,7 @@ def test_a_candidate_is_all_that_matching_needs() -> None:
         "managers": [B],
         "managers_complete": True,
         "avoid": [],
+        "has_task": False,
     }
 
 
