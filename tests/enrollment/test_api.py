@@ -127,7 +127,7 @@ async def test_two_who_report_to_one_who_is_not_in_the_directory_have_one_direct
     ):
         header = DIRECTORY.partition("\n")[0]
         row = f"{staff_number},{subject}@corp.example,3,{manager},{subject},Sales"
-        await house.feeder.bring(f"{header}\n{row}\n")
+        await house.feeder.bring(f"{header}\n{row}\n", "?scope=part")
     programme = await house.programme()
     for subject in ("cleo", "dan", "eve"):
         await house.enrol(subject, programme)
