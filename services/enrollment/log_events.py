@@ -27,6 +27,8 @@ LOG_EVENTS = (
     LogEvent("dialogue.held", "info", "An open conversation was held."),
     LogEvent("compromise.agreed", "info", "A compromise was agreed on, with a part and a day."),
     LogEvent("compromise.reviewed", "info", "What became of a compromise was looked at."),
+    LogEvent("invitation.issued", "info", "A lead asked an employee to take part."),
+    LogEvent("invitation.answered", "info", "An invited person accepted, declined or put it off."),
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent(

@@ -135,6 +135,8 @@ CATALOGUE = Catalogue(
         ("obverse.enrollment.candidate.changed.v1", enrollment.CandidateChanged, CANDIDATE, (_M,), (10, 14, 15, 16, 17, 35)),
         ("obverse.enrollment.principal.changed.v1", enrollment.PrincipalChanged, PRINCIPAL, (_M, _N, _R), (5,)),
         ("obverse.enrollment.contact.changed.v1", enrollment.ContactChanged, CONTACT, (_N,), (20,)),
+        ("obverse.enrollment.invitation.issued.v1", enrollment.InvitationIssued, REQUEST, (_N,), (13, 20)),
+        ("obverse.enrollment.invitation.answered.v1", enrollment.InvitationAnswered, REQUEST, (_N,), (13, 20)),
         ("obverse.enrollment.reply.ready.v1", enrollment.ReplyReady, REQUEST, (_N,), (32,)),
         ("obverse.enrollment.concern.raised.v1", enrollment.ConcernRaised, CONCERN, (_N, _R), (31, 32, 33)),
         ("obverse.enrollment.concern.answered.v1", enrollment.ConcernAnswered, CONCERN, (_R,), (31, 32, 33, 35)),

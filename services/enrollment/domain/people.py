@@ -37,6 +37,8 @@ class Person:
     time_zone: str = "UTC"
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     volunteer_ids: tuple[UUID, ...] = ()
+    invited_to: tuple[UUID, ...] = ()
+    """The programmes that asked them and got no no."""
     drafts: tuple[UUID, ...] = ()
     """The programmes that they prepare: they lead them, and nobody else is to know."""
     awaits_reply: bool = False
@@ -95,6 +97,17 @@ class Person:
         """They asked the lead something, and are to be told when the answer is there."""
         return replace(self, awaits_reply=True)
 
+    def invited(self, programme_id: UUID) -> "Person":
+        """A programme asked them."""
+        if programme_id in self.invited_to:
+            return self
+        return replace(self, invited_to=(*self.invited_to, programme_id))
+
+    def no_more_invited(self, programme_id: UUID) -> "Person":
+        """They declined, or are in the programme by now."""
+        others = tuple(one for one in self.invited_to if one != programme_id)
+        return replace(self, invited_to=others)
+
     def in_zone(self, time_zone: str) -> "Person":
         """They moved."""
         return replace(self, time_zone=time_zone)
@@ -106,7 +119,8 @@ class Person:
     @property
     def takes_part(self) -> bool:
         """Whether other services may know how to reach them."""
-        return bool(self.roles or self.volunteer_ids or self.awaits_reply)
+        has_one = self.roles or self.volunteer_ids or self.invited_to
+        return bool(has_one or self.awaits_reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +138,31 @@ class ContactChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRemoved:
+    """Fact: they have no part any more, so nobody is to reach them."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class PersonErased:
     """Fact: nothing is kept of them any more; what others were told of them is to go."""
 
     person: Person
 
 
-def changes(before: Person | None, after: Person) -> list[PrincipalChanged | ContactChanged]:
+Change = PrincipalChanged | ContactChanged | ContactRemoved
+
+
+def changes(before: Person | None, after: Person) -> list[Change]:
     """What to tell the other services about the step from one to the other."""
-    facts: list[PrincipalChanged | ContactChanged] = []
+    facts: list[Change] = []
     if after.identity and _principal(before) != _principal(after):
         facts.append(PrincipalChanged(after))
     if after.takes_part and after.email and _contact(before) != _contact(after):
         facts.append(ContactChanged(after))
+    if before and before.takes_part and not after.takes_part:
+        facts.append(ContactRemoved(after))
     return facts
 
 

@@ -16,6 +16,7 @@ from services.enrollment.domain.volunteers import (
     Volunteer,
 )
 from services.enrollment.domain.volunteers import enrol as enrolled
+from services.enrollment.handlers import invitations
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.reading import read_programme
@@ -77,6 +78,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
     volunteer, facts = enrolled(newcomer, programme, await _topics(unit), unit.today)
     unit.volunteers.add(volunteer)
     unit.publish(*facts)
+    person = await invitations.enrolled(unit, person, programme.programme_id)
     zone, language = volunteer.profile.time_zone, volunteer.consent.language
     keep(unit, before, person.volunteering(volunteer.volunteer_id, language, zone))
     return Seen(volunteer)

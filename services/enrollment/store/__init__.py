@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.ports import Fact
-from services.enrollment.store import directory, doubts, people, volunteers
+from services.enrollment.store import directory, doubts, invitations, people, volunteers
 from services.enrollment.store.demand import GAPS, Demands
 from services.enrollment.store.directory import Directory, Employees, ImportTurn
 from services.enrollment.store.doubts import CONCERN, DIALOGUE, Concerns, Dialogues
+from services.enrollment.store.invitations import INVITATION, Invitations
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
 from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
@@ -21,7 +22,13 @@ from shared.chassis.transactions import Tx
 
 __all__ = ["INDEXES", "ImportTurn", "Unit", "resolve"]
 
-INDEXES = (*directory.INDEXES, *people.INDEXES, *volunteers.INDEXES, *doubts.INDEXES)
+INDEXES = (
+    *directory.INDEXES,
+    *people.INDEXES,
+    *volunteers.INDEXES,
+    *invitations.INDEXES,
+    *doubts.INDEXES,
+)
 
 
 class Unit:
@@ -38,6 +45,7 @@ class Unit:
         self.topics = Topics(tx, TOPIC)
         self.demands = Demands(tx, GAPS)
         self.volunteers = Volunteers(tx, VOLUNTEER)
+        self.invitations = Invitations(tx, INVITATION)
         self.pairs = Pairs(tx, PAIR)
         self.concerns = Concerns(tx, CONCERN)
         self.dialogues = Dialogues(tx, DIALOGUE)

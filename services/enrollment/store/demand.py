@@ -42,7 +42,8 @@ class Demands(Shelf[Gaps]):
         self, programme_id: UUID, wish: Wish, after: str | None, limit: int
     ) -> list[Employee]:
         """Employees whom nobody has heard of in the programme, by staff number."""
-        where: Document = {"person_id": {"$nin": await self._have_answered(programme_id)}}
+        known = await self._have_answered(programme_id) + await self._asked(programme_id)
+        where: Document = {"person_id": {"$nin": known}}
         if after is not None:
             where["_id"] = {"$gt": after}
         if wish.unit is not None:
@@ -66,6 +67,12 @@ class Demands(Shelf[Gaps]):
             {"$group": {"_id": "$person_id"}},
         ]
         return [row["_id"] for row in await self.tx.aggregate("volunteers", group)]
+
+    async def _asked(self, programme_id: UUID) -> list[UUID]:
+        """Whoever was invited, without those who put it off until a day that has come."""
+        over = {"answer": "later", "later_until": {"$lte": self.tx.now.date().isoformat()}}
+        where = {"programme_id": programme_id, "$nor": [over]}
+        return [row["person_id"] for row in await self.tx.find("invitations", where)]
 
     async def _by_topic(
         self, programme_id: UUID, what: str, more: dict[str, Any]

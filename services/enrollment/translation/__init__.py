@@ -5,7 +5,7 @@ such as a title, stays here.
 """
 
 from services.enrollment.domain.ports import Fact
-from services.enrollment.translation import doubts, people, programmes, volunteers
+from services.enrollment.translation import doubts, invitations, people, programmes, volunteers
 from services.enrollment.translation.erasure import removed
 from services.enrollment.translation.mapping import DirectoryMapping
 from services.enrollment.translation.told import Telling
@@ -15,7 +15,13 @@ from shared.contracts.catalogue import CATALOGUE
 
 __all__ = ["DirectoryMapping", "log_line", "outgoing", "pair_ended", "pair_formed", "removed"]
 
-_TOLD: Telling = {**programmes.TELLING, **people.TELLING, **volunteers.TELLING, **doubts.TELLING}
+_TOLD: Telling = {
+    **programmes.TELLING,
+    **people.TELLING,
+    **volunteers.TELLING,
+    **invitations.TELLING,
+    **doubts.TELLING,
+}
 _LOGGED = (
     "volunteer_id",
     "programme_id",
@@ -25,6 +31,7 @@ _LOGGED = (
     "concern_id",
     "dialogue_id",
     "compromise_id",
+    "request_id",
 )
 
 

@@ -9,10 +9,17 @@ from services.enrollment.domain.demand import GapClosed, GapOpened
 from services.enrollment.domain.dialogues import Fact as DialogueFact
 from services.enrollment.domain.doubts import Fact as ConcernFact
 from services.enrollment.domain.doubts import ReplyReady
-from services.enrollment.domain.people import ContactChanged, PersonErased, PrincipalChanged
+from services.enrollment.domain.invitations import Fact as InvitationFact
+from services.enrollment.domain.people import (
+    ContactChanged,
+    ContactRemoved,
+    PersonErased,
+    PrincipalChanged,
+)
 from services.enrollment.domain.ports.demand import Demands
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
 from services.enrollment.domain.ports.doubts import Concerns, Dialogues
+from services.enrollment.domain.ports.invitations import Invitations
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
 from services.enrollment.domain.ports.volunteers import Census, Pairs, Volunteers
@@ -29,6 +36,7 @@ __all__ = [
     "Employees",
     "Fact",
     "ImportTurn",
+    "Invitations",
     "Pairs",
     "People",
     "Programmes",
@@ -48,7 +56,9 @@ Fact = (
     | VolunteerFact
     | PrincipalChanged
     | ContactChanged
+    | ContactRemoved
     | PersonErased
+    | InvitationFact
     | ConcernFact
     | ReplyReady
     | DialogueFact
@@ -98,6 +108,8 @@ class Unit(Protocol):
     def demands(self) -> Demands: ...  # noqa: D102
     @property
     def volunteers(self) -> Volunteers: ...  # noqa: D102
+    @property
+    def invitations(self) -> Invitations: ...  # noqa: D102
     @property
     def pairs(self) -> Pairs: ...  # noqa: D102
     @property

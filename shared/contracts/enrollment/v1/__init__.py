@@ -34,7 +34,12 @@ from shared.contracts.enrollment.v1.programme import (
     ReminderPolicy,
     TopicChanged,
 )
-from shared.contracts.enrollment.v1.request import ReplyReady
+from shared.contracts.enrollment.v1.request import (
+    InvitationAnswered,
+    InvitationIssued,
+    ReplyReady,
+    RequestFact,
+)
 from shared.contracts.enrollment.v1.volunteer import (
     CandidateChanged,
     Need,
@@ -68,6 +73,8 @@ __all__ = [
     "GapClosed",
     "GapFact",
     "GapOpened",
+    "InvitationAnswered",
+    "InvitationIssued",
     "MatchingPolicy",
     "Need",
     "Objective",
@@ -80,6 +87,7 @@ __all__ = [
     "ProgrammeTerms",
     "ReminderPolicy",
     "ReplyReady",
+    "RequestFact",
     "TopicChanged",
     "VolunteerEnrolled",
     "VolunteerErased",
