@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notifications import handlers
 from services.notifications.store import Unit
-from services.notifications.translation import READ, incoming
+from services.notifications.translation import READ, WITHDRAWING, incoming, withdrawal
 from shared.chassis.messages import Removals, Routes
 from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
@@ -28,6 +28,11 @@ async def learn_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     await learn(tx, event)
 
 
+async def withdraw(tx: Tx, event: Event[Any]) -> None:
+    """What was to be asked is answered."""
+    await handlers.withdraw_notice(Unit(tx), withdrawal(event))
+
+
 async def forget_contact(tx: Tx, key: str) -> None:
     """A contact was removed."""
     await handlers.forget_contact(Unit(tx), UUID(key))
@@ -40,4 +45,8 @@ async def forget_principal(tx: Tx, key: str) -> None:
 
 
 REMOVALS: Removals = {ContactChanged: forget_contact, PrincipalChanged: forget_principal}
-ROUTES: Routes = {**dict.fromkeys(READ, learn), PrincipalChanged: learn_principal}
+ROUTES: Routes = {
+    **dict.fromkeys(READ, learn),
+    **dict.fromkeys(WITHDRAWING, withdraw),
+    PrincipalChanged: learn_principal,
+}

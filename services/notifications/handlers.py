@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter, letter_of
 from services.notifications.domain.news import News
-from services.notifications.domain.notices import addressed
+from services.notifications.domain.notices import Withdrawal, addressed
 from services.notifications.domain.overview import overview
 from services.notifications.domain.pairs import Contact, Pair
 from services.notifications.domain.ports import Unit
@@ -102,7 +102,7 @@ async def plan_notices(unit: Unit, mail_domain: str, most: int) -> int:
     gone = await unit.notices.erased([one.person_id for one in notices if one.person_id])
     for notice in notices:
         if notice.person_id in gone:
-            unit.notices.done(notice)
+            unit.notices.done(notice.id)
             continue
         named = [notice.person_id] if notice.person_id else None
         readers = named or await unit.notices.leads(notice.programme_id)
@@ -111,8 +111,16 @@ async def plan_notices(unit: Unit, mail_domain: str, most: int) -> int:
                 unit.reminders.add(reminder)
                 unit.note("reminder.scheduled", reminder)
         if readers or notice.is_old(now):
-            unit.notices.done(notice)
+            unit.notices.done(notice.id)
     return len(notices)
+
+
+async def withdraw_notice(unit: Unit, withdrawal: Withdrawal) -> None:
+    """Do not ask any more what is answered; what is being sent is left to its end."""
+    unit.notices.done(withdrawal.notice_id)
+    if found := await unit.reminders.still_waiting(withdrawal.reminder_id):
+        reminder, now = found
+        _take(unit, reminder, cease(reminder, now, "answered"))
 
 
 async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:
@@ -120,6 +128,7 @@ async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:
     due, now = await unit.reminders.due(most)
     known = await _know(unit, due)
     codes = {code for k in known.values() for code in _topics(k.pair)}
+    codes |= {reminder.topic for reminder in due if reminder.topic}
     labels = await unit.knowledge.labels(codes)
     assignments = []
     for reminder in due:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifications.domain import news
-from services.notifications.domain.notices import Notice
+from services.notifications.domain.notices import Notice, Withdrawal
 from services.notifications.domain.pairs import (
     Contact,
     Formation,
@@ -53,6 +53,12 @@ def outgoing(fact: Settled) -> tuple[Contract, str]:
     return contract, str(fact.reminder_id)
 
 
+def withdrawal(event: Event[Any]) -> Withdrawal:
+    """Which notice an event makes moot."""
+    data = event.data
+    return Withdrawal(data.request_id, _WITHDRAWN_BY[type(data)], data.person_id)
+
+
 def incoming(event: Event[Any]) -> news.News:
     """What an event tells us."""
     return _READERS[type(event.data)](event.data, event.envelope)
@@ -92,6 +98,21 @@ def _doubted(data: enrollment.ConcernRaised, envelope: Envelope) -> news.News:
 
 def _replied(data: enrollment.ReplyReady, envelope: Envelope) -> news.News:
     return _notice(Kind.REPLY_READY, data.programme_id, data.person_id, envelope)
+
+
+def _invited(data: enrollment.InvitationIssued, envelope: Envelope) -> news.News:
+    return _request(Kind.INVITATION, data, envelope, topic=data.topic)
+
+
+def _request(
+    kind: Kind, data: enrollment.RequestFact, envelope: Envelope, **about: Any
+) -> news.News:
+    """A notice that can be withdrawn: it lies under the id of the request."""
+    origin = _origin(envelope)
+    notice = Notice(
+        data.request_id, kind, data.programme_id, data.person_id, envelope.time, origin, **about
+    )
+    return news.NoticeGiven(notice)
 
 
 def _notice(
@@ -170,6 +191,7 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         enrollment.ContactChanged: _contact,
         enrollment.ConcernRaised: _doubted,
         enrollment.ReplyReady: _replied,
+        enrollment.InvitationIssued: _invited,
         matching.ProposalMade: _proposed,
         matching.ProposalAccepted: _answered,
         matching.ProposalDeclined: _closed,
@@ -182,5 +204,11 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         reporting.SessionHeld: _session_over(SessionState.HELD),
     }
 )
+_WITHDRAWN_BY: Mapping[type[Contract], Kind] = MappingProxyType(
+    {enrollment.InvitationAnswered: Kind.INVITATION}
+)
+WITHDRAWING = tuple(_WITHDRAWN_BY)
+"""The contracts that make a notice moot."""
+
 READ = tuple(_READERS)
 """The contracts that notifications reads."""

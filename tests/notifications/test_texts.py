@@ -16,7 +16,7 @@ from services.notifications.domain.quiet import zone_of
 from services.notifications.domain.reminders import Kind
 from services.notifications.texts import words
 from services.notifications.texts.writing import TEMPLATES, clean, write
-from tests.notifications.letters import ANNA, VIKTOR, letter
+from tests.notifications.letters import ANNA, TOPICS, VIKTOR, letter
 
 PAGE = "https://obverse.test/me"
 TEXTS = Path(words.__file__).parent
@@ -32,7 +32,7 @@ def test_both_languages_have_the_same_texts_with_the_same_contents() -> None:
     english = {path.name for path in (TEXTS / "en").iterdir()}
     russian = {path.name for path in (TEXTS / "ru").iterdir()}
     assert english == russian
-    assert len(english) == 7
+    assert len(english) == 9
     for name in english:
         assert variables("en", name) == variables("ru", name)
 
@@ -133,6 +133,26 @@ def test_a_session_reminder_in_both_languages() -> None:
         "Встреча по наставничеству (Anna Petrova): понедельник, 9 ноября 2026 года, 11:30"
     )
     assert "- 45 минут\n- ваша пара: Anna Petrova\n" in russian.plain
+
+
+def test_an_invitation_in_both_languages() -> None:
+    english = write(letter(Kind.INVITATION, topics=TOPICS[:1]), PAGE)
+    assert english.subject == "Would you like to take part in reverse mentoring?"
+    assert (
+        "They thought of you because of this topic:\n- Artificial intelligence\n" in english.plain
+    )
+    assert "It is a question and nothing more; you are not enrolled." in english.plain
+    russian = write(letter(Kind.INVITATION, Side.MENTEE, topics=()), None)
+    assert russian.subject == "Хотите участвовать в обратном наставничестве?"
+    assert "этой темы" not in russian.plain
+    assert "Это только вопрос: вы никуда не записаны." in russian.plain
+
+
+def test_a_confirmation_in_both_languages() -> None:
+    english = write(letter(Kind.CONFIRMATION), PAGE)
+    assert "Please confirm by 5 February 2027. Without an answer you are paused" in english.plain
+    russian = write(letter(Kind.CONFIRMATION, Side.MENTEE), PAGE)
+    assert "не позднее этой даты: 5 февраля 2027 года. Без ответа" in russian.plain
 
 
 def test_a_reader_without_a_name_is_greeted_without_one() -> None:

@@ -37,7 +37,7 @@ def letter_of(
     """
     pair, reader = known.pair, known.reader
     if reminder.kind in IN_PERSON and reader is not None:
-        return _in_person(reminder.kind, reader, now)
+        return _in_person(reminder, reader, labels, now)
     if pair is None or reader is None:
         raise ValueError("a letter needs its pair and its reader")
     proposal = pair.proposal
@@ -58,19 +58,22 @@ def letter_of(
     )
 
 
-def _in_person(kind: Kind, reader: Contact, now: datetime) -> Letter:
+def _in_person(
+    reminder: Reminder, reader: Contact, labels: dict[str, TopicLabels], now: datetime
+) -> Letter:
     """Nothing but what it is about: the words themselves are read where they are kept."""
+    topic = reminder.topic
     return Letter(
-        kind=kind,
+        kind=reminder.kind,
         side=None,
         reader=reader,
         partner=None,
-        topics=(),
+        topics=(labels.get(topic, TopicLabels(topic, topic)),) if topic else (),
         hobby=None,
         windows=(),
         windows_found_on=now.date(),
         answer_by=None,
-        until=None,
+        until=reminder.answer_by,
         session=None,
         written_at=now,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from services.notifications.domain.pairs import Origin
@@ -24,10 +24,26 @@ class Notice:
     person_id: UUID | None
     told_at: datetime
     origin: Origin
+    topic: str | None = None
+    answer_by: date | None = None
 
     def is_old(self, now: datetime) -> bool:
         """Whether it is too late to tell it."""
         return now - self.told_at > KEPT_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A notice to one person is moot: there is an answer by now."""
+
+    notice_id: UUID
+    kind: Kind
+    person_id: UUID
+
+    @property
+    def reminder_id(self) -> UUID:
+        """The reminder that the notice may have become."""
+        return _identity(self.kind, str(self.notice_id), self.person_id)
 
 
 def addressed(notice: Notice, readers: Iterable[UUID], mail_domain: str) -> list[Reminder]:
@@ -42,7 +58,7 @@ def _reminder(notice: Notice, person_id: UUID, mail_domain: str) -> Reminder:
         next_day = notice.told_at.date() + timedelta(days=1)
         due = datetime.combine(next_day, MORNING, notice.told_at.tzinfo)
         about = f"{notice.programme_id}/{next_day}"
-    identity = uuid5(NAMESPACE, f"{notice.kind}/{about}/{person_id}")
+    identity = _identity(notice.kind, about, person_id)
     return Reminder(
         id=identity,
         kind=notice.kind,
@@ -55,4 +71,10 @@ def _reminder(notice: Notice, person_id: UUID, mail_domain: str) -> Reminder:
         message_id=f"<{identity}@{mail_domain}>",
         origin=notice.origin,
         person_id=person_id,
+        topic=notice.topic,
+        answer_by=notice.answer_by,
     )
+
+
+def _identity(kind: Kind, about: str, person_id: UUID) -> UUID:
+    return uuid5(NAMESPACE, f"{kind}/{about}/{person_id}")

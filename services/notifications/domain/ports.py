@@ -72,7 +72,7 @@ class Notices(Protocol):
     async def erased(self, person_ids: Collection[UUID]) -> Collection[UUID]:
         """Those of them who were erased: nothing is told to them."""
 
-    def done(self, notice: Notice) -> None:
+    def done(self, notice_id: UUID) -> None:
         """It has its reminders, or needs none."""
 
 
@@ -90,6 +90,9 @@ class Reminders(Protocol):
 
     async def waiting_for(self, ids: Collection[UUID]) -> tuple[Sequence[Reminder], datetime]:
         """Those to these volunteers or persons that wait to be sent, and the time."""
+
+    async def still_waiting(self, reminder_id: UUID) -> tuple[Reminder, datetime] | None:
+        """The reminder, if it waits to be sent, and the time."""
 
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """Those to look at now, the oldest first, and the time."""

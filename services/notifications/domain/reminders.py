@@ -5,7 +5,7 @@ Its id and its Message-ID follow from what it is about, so planning twice change
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -26,14 +26,25 @@ class Kind(StrEnum):
     SESSION_REMINDER = "session_reminder"
     CONCERN_RAISED = "concern_raised"
     REPLY_READY = "reply_ready"
+    INVITATION = "invitation"
+    CONFIRMATION = "confirmation"
 
 
-IN_PERSON = frozenset({Kind.CONCERN_RAISED, Kind.REPLY_READY})
+IN_PERSON = frozenset({Kind.CONCERN_RAISED, Kind.REPLY_READY, Kind.INVITATION, Kind.CONFIRMATION})
 """To a person, about no pair."""
 
-AT_LEAST_ONCE = frozenset({Kind.PROPOSAL, Kind.INTRODUCTION, Kind.SESSION_REMINDER}) | IN_PERSON
+AT_LEAST_ONCE = frozenset(
+    {
+        Kind.PROPOSAL,
+        Kind.INTRODUCTION,
+        Kind.SESSION_REMINDER,
+        Kind.CONCERN_RAISED,
+        Kind.REPLY_READY,
+        Kind.CONFIRMATION,
+    }
+)
 """Sent again when nobody knows whether it arrived. The others are held: asked once too often is worse
-than once too little, and the ladder has further rungs."""
+than once too little: the ladder has further rungs, and an invitation is no duty."""
 
 
 class State(StrEnum):
@@ -78,6 +89,8 @@ class Reminder:
     first_tried_at: datetime | None = None
     settled_at: datetime | None = None
     person_id: UUID | None = None
+    topic: str | None = None
+    answer_by: date | None = None
 
 
 def plan(pair: Pair, policy: Policy, mail_domain: str, now: datetime) -> list[Reminder]:

@@ -152,9 +152,9 @@ def overtake(reminder: Reminder, pair: Pair, now: datetime) -> Step | None:
     return _settle(reminder, State.SUPPRESSED, reason, now) if reason else None
 
 
-def cease(reminder: Reminder, now: datetime) -> Step:
-    """The reader was erased: what waits is not sent any more."""
-    return _settle(reminder, State.SUPPRESSED, Standing.ERASED.value, now)
+def cease(reminder: Reminder, now: datetime, reason: str = Standing.ERASED.value) -> Step:
+    """What waits is not sent any more, as its reader was erased, or for another reason (a code)."""
+    return _settle(reminder, State.SUPPRESSED, reason, now)
 
 
 def moot(reminder: Reminder, pair: Pair | None, now: datetime) -> str | None:
@@ -168,8 +168,8 @@ def moot(reminder: Reminder, pair: Pair | None, now: datetime) -> str | None:
             return "pair_ended" if pair.ended else None
         case Kind.SESSION_REMINDER:
             return _session_is_moot(reminder, pair, now)
-        case Kind.CONCERN_RAISED | Kind.REPLY_READY:
-            return None  # they are about no pair
+        case _:
+            return None  # it is about no pair
 
 
 def _proposal_is_moot(reminder: Reminder, pair: Pair, now: datetime) -> str | None:

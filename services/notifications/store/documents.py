@@ -136,6 +136,8 @@ def new_reminder(reminder: Reminder) -> Document:
 def _without_id(thing: Reminder | Notice) -> Document:
     row = asdict(thing)
     del row["id"]
+    if thing.answer_by:
+        row["answer_by"] = thing.answer_by.isoformat()
     return row
 
 

@@ -38,6 +38,6 @@ class Notices:
         where = {"_id": {"$in": list(person_ids)}}
         return {row["_id"] for row in await self._tx.find(erasures.COLLECTION, where)}
 
-    def done(self, notice: Notice) -> None:
+    def done(self, notice_id: UUID) -> None:
         """It has its reminders, or needs none."""
-        self._tx.write(NOTICES, DeleteOne({"_id": notice.id}))
+        self._tx.write(NOTICES, DeleteOne({"_id": notice_id}))

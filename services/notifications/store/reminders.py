@@ -56,6 +56,12 @@ class Reminders:
         rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
         return [reminder_of(row) for row in rows], now_of(rows)
 
+    async def still_waiting(self, reminder_id: UUID) -> tuple[Reminder, datetime] | None:
+        """The reminder, if it waits to be sent, and the time."""
+        match = {"_id": reminder_id, "state": State.WAITING}
+        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
+        return (reminder_of(rows[0]), now_of(rows)) if rows else None
+
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """The oldest open ones as far as their time has come, and the time."""
         oldest: list[Document] = [{"$match": OPEN}, {"$sort": {"look_at": 1}}, {"$limit": most}]

@@ -19,6 +19,8 @@ class DeliveryFact(Contract):
             "session_reminder",
             "concern_raised",
             "reply_ready",
+            "invitation",
+            "confirmation",
         ),
     ]
     channel: Annotated[str, known("mail")]
