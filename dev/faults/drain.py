@@ -215,7 +215,7 @@ async def _reads(client: Client, load: Load, journal: Journal) -> dict[str, Any]
     roster = await _pages(client, "enrollment", f"{path}/volunteers", "volunteers", "volunteer_id")
     topics = await client.read("enrollment", "/v1/topics", load.people[0].claims)
     return {
-        **(topics or {}),
+        "topics": {one["topic"]: one for one in (topics or {}).get("topics", [])},
         "enrolment": {programme: await client.read("enrollment", f"{path}/enrolment", LEAD)},
         "roster": {programme: roster},
         "waiting": {programme: await client.read("matching", f"{path}/waiting", LEAD)},

@@ -192,11 +192,11 @@ class Offset:
 class Reads(TypedDict, total=False):
     """HTTP reads after the drain, each by the id of what it is about; what is missing is not judged.
 
-    `topics` is the tree; `roster` are the entries of all pages, `pairs` likewise; `deliveries` of each volunteer is the answer to
+    `topics` are those of the tree; `roster` are the entries of all pages, `pairs` likewise; `deliveries` of each volunteer is the answer to
     their own `GET /v1/deliveries`, `sessions` of each pair that to `GET /v1/pairs/{id}/sessions`.
     """
 
-    topics: list[dict[str, Any]]
+    topics: dict[str, dict[str, Any]]
     enrolment: dict[str, dict[str, Any]]
     roster: dict[str, list[dict[str, Any]]]
     waiting: dict[str, dict[str, int]]

@@ -525,11 +525,11 @@ def told_topic(code: str, sequence: int = 1, *, retired: bool = False, label: st
     return event("topic.changed", code, sequence, **data, retired=retired)
 
 
-def tree(*topics: tuple[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"topic": code, "parent": None, "label_en": label, "label_ru": "ИИ"}
-        for code, label in topics
-    ]
+def tree(**labels: str) -> dict[str, dict[str, Any]]:
+    return {
+        code: {"topic": code, "parent": None, "label_en": label, "label_ru": "ИИ"}
+        for code, label in labels.items()
+    }
 
 
 def test_the_last_word_about_a_topic_is_what_is_read() -> None:
@@ -538,14 +538,11 @@ def test_the_last_word_about_a_topic_is_what_is_read() -> None:
         told_topic("ai", 2),
         told_topic("fax", retired=True),
     ]
-    assert (
-        findings(stores.agree, History(records=records, reads=Reads(topics=tree(("ai", "AI")))))
-        == []
-    )
+    assert findings(stores.agree, History(records=records, reads=Reads(topics=tree(ai="AI")))) == []
 
 
 def test_a_topic_that_is_read_and_was_told_otherwise_or_never_is_found() -> None:
-    read = Reads(topics=tree(("ai", "AI"), ("crm", "CRM")))
+    read = Reads(topics=tree(ai="AI", crm="CRM"))
     history = History(records=[told_topic("ai", label="Robots")], reads=read)
     assert [ids for *_, ids in findings(stores.agree, history)] == [
         ("crm",),
@@ -554,5 +551,6 @@ def test_a_topic_that_is_read_and_was_told_otherwise_or_never_is_found() -> None
 
 
 def test_a_topic_that_was_told_and_is_not_read_is_lost() -> None:
-    history = History(records=[told_topic("ai")], reads=Reads(topics=[]))
-    assert findings(stores.agree, history) == [("I1", Kind.LOST, ("ai",))]
+    records = [told_topic("ai"), told_topic("crm", label="CRM")]
+    history = History(records=records, reads=Reads(topics=tree(ai="AI")))
+    assert findings(stores.agree, history) == [("I1", Kind.LOST, ("crm",))]

@@ -38,11 +38,11 @@ def _directory(history: History) -> Iterator[Finding]:
 
 def _topics(history: History) -> Iterator[Finding]:
     """The tree as it is read against the last word about each topic; who is retired is not read."""
-    if "topics" not in history.reads:
+    if not history.reads.get("topics"):  # nobody answered
         return
     last = {event.key or "": event.data for event in history.of_type("topic.changed")}
     told = {code: _of_topic(data) for code, data in last.items() if not data["retired"]}
-    stored = {one["topic"]: _of_topic(one) for one in history.reads["topics"]}
+    stored = {code: _of_topic(one) for code, one in history.reads["topics"].items()}
     yield from _same(history, TOPIC.name, "a topic", told, stored)
 
 
