@@ -29,6 +29,13 @@ LOG_EVENTS = (
     LogEvent("compromise.reviewed", "info", "What became of a compromise was looked at."),
     LogEvent("invitation.issued", "info", "A lead asked an employee to take part."),
     LogEvent("invitation.answered", "info", "An invited person accepted, declined or put it off."),
+    LogEvent(
+        "confirmation.requested",
+        "info",
+        "A volunteer is asked whether they go on with a new cohort.",
+    ),
+    LogEvent("confirmation.given", "info", "A volunteer goes on."),
+    LogEvent("confirmation.lapsed", "info", "A volunteer did not confirm in time, or left before."),
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent(

@@ -1,4 +1,4 @@
-"""The time edge: pauses that end, topics to put in, imports that were cut short.
+"""The time edge: pauses that end, volunteers to ask, topics to put in, imports that were cut short.
 
 Every tick is harmless on several workers at once: what one has done, the other finds done.
 """
@@ -35,5 +35,23 @@ def schedules(work: Work) -> list[Schedule]:
         Schedule("seed topics", timedelta(hours=1), seed_topics),
         Schedule("end pauses", MINUTE, end_pauses),
         Schedule("judge gaps", MINUTE, judge_gaps),
+        *_confirmations(work),
         Schedule("settle directory", MINUTE, settle_directory),
+    ]
+
+
+def _confirmations(work: Work) -> list[Schedule]:
+    async def ask_to_confirm() -> None:
+        for programme in await work(lambda unit: handlers.programmes.list_programmes(unit, ())):
+            ask = partial(handlers.confirmations.ask, programme_id=programme.programme_id)
+            while await work(ask):
+                pass
+
+    async def lapse_confirmations() -> None:
+        while await work(handlers.confirmations.lapse):
+            pass
+
+    return [
+        Schedule("ask to confirm", MINUTE, ask_to_confirm),
+        Schedule("lapse confirmations", MINUTE, lapse_confirmations),
     ]

@@ -104,6 +104,10 @@ def _invited(data: enrollment.InvitationIssued, envelope: Envelope) -> news.News
     return _request(Kind.INVITATION, data, envelope, topic=data.topic)
 
 
+def _to_confirm(data: enrollment.ConfirmationRequested, envelope: Envelope) -> news.News:
+    return _request(Kind.CONFIRMATION, data, envelope, answer_by=data.due)
+
+
 def _request(
     kind: Kind, data: enrollment.RequestFact, envelope: Envelope, **about: Any
 ) -> news.News:
@@ -192,6 +196,7 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         enrollment.ConcernRaised: _doubted,
         enrollment.ReplyReady: _replied,
         enrollment.InvitationIssued: _invited,
+        enrollment.ConfirmationRequested: _to_confirm,
         matching.ProposalMade: _proposed,
         matching.ProposalAccepted: _answered,
         matching.ProposalDeclined: _closed,
@@ -205,7 +210,11 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
     }
 )
 _WITHDRAWN_BY: Mapping[type[Contract], Kind] = MappingProxyType(
-    {enrollment.InvitationAnswered: Kind.INVITATION}
+    {
+        enrollment.InvitationAnswered: Kind.INVITATION,
+        enrollment.ConfirmationGiven: Kind.CONFIRMATION,
+        enrollment.ConfirmationLapsed: Kind.CONFIRMATION,
+    }
 )
 WITHDRAWING = tuple(_WITHDRAWN_BY)
 """The contracts that make a notice moot."""

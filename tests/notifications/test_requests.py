@@ -1,5 +1,6 @@
-"""An invited person gets one mail, and none once they have answered."""
+"""Whoever is invited, or is to confirm, gets one mail, and none once they have answered."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -87,3 +88,39 @@ async def test_an_invitation_that_may_have_arrived_is_not_sent_again(world: Worl
     assert [(row["state"], row["reason"]) for row in await world.rows()] == [
         ("unknown", "at_most_once")
     ]
+
+
+CONFIRMATION: dict[str, Any] = REQUEST | {"volunteer_id": UUID(int=710), "cohort_id": UUID(int=720)}
+
+
+async def test_a_volunteer_is_asked_to_confirm_with_the_day(world: World) -> None:
+    asked = enrollment.ConfirmationRequested(**CONFIRMATION, due=date(2027, 3, 1))
+    await world.hear(contact(MIA, "Mia", MIA_AT), asked, asked)
+    await world.tick()
+    assert world.postbox.sent == [("confirmation", MIA_AT)]
+    ((_, letter),) = world.postbox.letters
+    assert letter.until == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize("fact", [enrollment.ConfirmationGiven, enrollment.ConfirmationLapsed])
+async def test_whoever_confirmed_or_left_before_it_was_sent_gets_no_mail(
+    world: World, fact: type[enrollment.ConfirmationFact]
+) -> None:
+    await world.hear(enrollment.ConfirmationRequested(**CONFIRMATION, due=date(2027, 3, 1)))
+    await world.tick()  # it waits for the address
+    await world.hear(fact(**CONFIRMATION), contact(MIA, "Mia", MIA_AT))
+    await world.tick()
+    assert world.postbox.sent == []
+    assert [(row["state"], row["reason"]) for row in await world.rows()] == [
+        ("suppressed", "answered")
+    ]
+
+
+async def test_a_confirmation_that_may_have_arrived_is_sent_again(world: World) -> None:
+    world.postbox.outcomes = [Outcome(Answer.NO_ANSWER, "timeout")]
+    asked = enrollment.ConfirmationRequested(**CONFIRMATION, due=date(2027, 3, 1))
+    await world.hear(contact(MIA, "Mia", MIA_AT), asked)
+    await world.tick()
+    await world.pass_time(timedelta(minutes=1))
+    await world.tick()
+    assert world.postbox.sent == [("confirmation", MIA_AT), ("confirmation", MIA_AT)]

@@ -2,6 +2,7 @@
 
 from services.enrollment.api import (
     cohorts,
+    confirmations,
     demand,
     dialogues,
     directory,
@@ -22,6 +23,7 @@ ROUTERS = (
     topics.router,
     demand.router,
     volunteers.router,
+    confirmations.router,
     recommendation.router,
     invitations.lead_router,
     invitations.own_router,

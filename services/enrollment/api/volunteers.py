@@ -147,11 +147,12 @@ class VolunteerView(BaseModel):
     consent: Consent
     profile: Profile
     pairs: tuple[Pair, ...]
+    confirm_by: date | None = Field(description="until when to confirm that one goes on, or null")
 
     @staticmethod
     def of(seen: Seen) -> "VolunteerView":
         """All that was told, and nothing of the directory."""
-        return VolunteerView(**asdict(seen.volunteer), pairs=seen.pairs)
+        return VolunteerView(**asdict(seen.volunteer), pairs=seen.pairs, confirm_by=seen.confirm_by)
 
 
 class RosterEntry(BaseModel):

@@ -114,6 +114,8 @@ class Volunteer:
     consent: Consent
     standing: Standing
     paused_until: date | None = None
+    asked_for: UUID | None = None
+    """The newest cohort at whose opening they were asked whether they go on."""
 
     @property
     def topics(self) -> frozenset[str]:
@@ -123,7 +125,7 @@ class Volunteer:
 
     def change(self, profile: Profile, terms: Terms, topics: Collection[str]) -> "Step":
         """A new profile in place of the old. Who says yes to other roles is counted in these from now on."""
-        self._still_here()
+        self.check_still_here()
         changed = replace(self, profile=checked(profile, terms, topics))
         if set(profile.roles) == set(self.profile.roles):
             return _told(changed)
@@ -132,7 +134,7 @@ class Volunteer:
 
     def pause(self, until: date | None, today: date) -> "Step":
         """Keep the pair, take no proposals and reminders until that day or until they resume."""
-        self._still_here()
+        self.check_still_here()
         if until is not None and until <= today:
             raise Invalid("pause_over", "A pause ends on a later day than today.", "/until")
         if self.status is Status.PAUSED and self.paused_until == until:
@@ -142,7 +144,7 @@ class Volunteer:
 
     def resume(self) -> "Step":
         """Back again; nothing happens to one who is not away."""
-        self._still_here()
+        self.check_still_here()
         if self.status is Status.ACTIVE:
             return self, ()
         active = replace(self, status=Status.ACTIVE, paused_until=None)
@@ -171,7 +173,8 @@ class Volunteer:
             return _left()
         return Conflict("already_enrolled", "You said yes before; change that profile instead.")
 
-    def _still_here(self) -> None:
+    def check_still_here(self) -> None:
+        """Raises Conflict where they left."""
         if self.status is Status.WITHDRAWN:
             raise _left()
 

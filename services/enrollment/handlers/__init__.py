@@ -2,6 +2,7 @@
 
 from services.enrollment.handlers import (
     cohorts,
+    confirmations,
     demand,
     dialogues,
     directory,
@@ -16,6 +17,7 @@ from services.enrollment.handlers import (
 
 __all__ = [
     "cohorts",
+    "confirmations",
     "demand",
     "dialogues",
     "directory",

@@ -22,6 +22,7 @@ from services.enrollment.domain.directory_file import (
 )
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
+from services.enrollment.handlers import confirmations
 from services.enrollment.handlers.difference import (
     Scope,
     hold_back,
@@ -181,6 +182,8 @@ async def refresh_volunteers(unit: Unit, after: UUID | None) -> UUID | None:
         )
         if facts:
             unit.volunteers.put(moved)
+            if not employee:
+                await confirmations.close(unit, volunteer.volunteer_id)
             unit.publish(*facts)
     return page[-1].volunteer_id if page else None
 

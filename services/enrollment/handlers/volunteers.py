@@ -16,7 +16,7 @@ from services.enrollment.domain.volunteers import (
     Volunteer,
 )
 from services.enrollment.domain.volunteers import enrol as enrolled
-from services.enrollment.handlers import invitations
+from services.enrollment.handlers import confirmations, invitations
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.reading import read_programme
@@ -50,6 +50,7 @@ class Seen:
 
     volunteer: Volunteer
     pairs: tuple[Pair, ...] = ()
+    confirm_by: date | None = None
 
 
 async def enrol(unit: Unit, command: Enrol) -> Seen:
@@ -111,13 +112,21 @@ async def resume(unit: Unit, own: Own) -> Seen:
 async def withdraw(unit: Unit, own: Own) -> Seen:
     """Leave, without a reason."""
     volunteer = await _own(unit, own)
+    await confirmations.close(unit, volunteer.volunteer_id)
     return await _take(unit, volunteer, volunteer.withdraw())
+
+
+async def confirm(unit: Unit, own: Own) -> Seen:
+    """Go on, now that a further cohort has opened."""
+    volunteer = await _own(unit, own)
+    volunteer.check_still_here()
+    await confirmations.give(unit, volunteer.volunteer_id)
+    return await _seen(unit, volunteer)
 
 
 async def read_volunteer(unit: Unit, own: Own) -> Seen:
     """Oneself, with the pairs that are running."""
-    volunteer = await _own(unit, own)
-    return Seen(volunteer, tuple(await unit.pairs.running(volunteer.volunteer_id)))
+    return await _seen(unit, await _own(unit, own))
 
 
 async def recommend_format(unit: Unit, own: Own) -> Recommendation:
@@ -170,7 +179,13 @@ async def _take(unit: Unit, before: Volunteer, step: Step) -> Seen:
     if volunteer != before:
         unit.volunteers.put(volunteer)
     unit.publish(*facts)
-    return Seen(volunteer, tuple(await unit.pairs.running(volunteer.volunteer_id)))
+    return await _seen(unit, volunteer)
+
+
+async def _seen(unit: Unit, volunteer: Volunteer) -> Seen:
+    volunteer_id = volunteer.volunteer_id
+    pairs = tuple(await unit.pairs.running(volunteer_id))
+    return Seen(volunteer, pairs, await confirmations.due_of(unit, volunteer_id))
 
 
 async def _topics(unit: Unit) -> frozenset[str]:

@@ -6,7 +6,15 @@ from uuid import UUID, uuid4
 
 from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.ports import Fact
-from services.enrollment.store import directory, doubts, invitations, people, volunteers
+from services.enrollment.store import (
+    confirmations,
+    directory,
+    doubts,
+    invitations,
+    people,
+    volunteers,
+)
+from services.enrollment.store.confirmations import CONFIRMATION, Confirmations
 from services.enrollment.store.demand import GAPS, Demands
 from services.enrollment.store.directory import Directory, Employees, ImportTurn
 from services.enrollment.store.doubts import CONCERN, DIALOGUE, Concerns, Dialogues
@@ -27,6 +35,7 @@ INDEXES = (
     *people.INDEXES,
     *volunteers.INDEXES,
     *invitations.INDEXES,
+    *confirmations.INDEXES,
     *doubts.INDEXES,
 )
 
@@ -46,6 +55,7 @@ class Unit:
         self.demands = Demands(tx, GAPS)
         self.volunteers = Volunteers(tx, VOLUNTEER)
         self.invitations = Invitations(tx, INVITATION)
+        self.confirmations = Confirmations(tx, CONFIRMATION)
         self.pairs = Pairs(tx, PAIR)
         self.concerns = Concerns(tx, CONCERN)
         self.dialogues = Dialogues(tx, DIALOGUE)

@@ -29,6 +29,8 @@ HOLDINGS = (
     Holding("people", "whose token it is, name, address, roles in programmes", OnErasure.DELETE, of_person(),
             kept="until erased"),
     Holding("volunteers", "consent, profile, status", OnErasure.DELETE, of_person("person_id"), kept="until erased"),
+    Holding("confirmations", "whether a volunteer goes on with a further cohort", OnErasure.DELETE, of_person("person_id"),
+            kept="until erased"),
     Holding("invitations", "who was invited, and what they answered", OnErasure.DELETE, of_person("person_id"),
             kept="until erased"),
     Holding("pairs", "pairs as matching told them, by volunteer", OnErasure.STAYS, of_volunteers("mentor_id", "mentee_id"),

@@ -63,6 +63,16 @@ class Volunteers(Shelf[Volunteer]):
                     by_role[role] += row["people"]
         return Census(by_status, by_role)
 
+    async def unasked(self, programme_id: UUID, cohort_id: UUID, limit: int) -> list[Volunteer]:
+        """Those of other cohorts, without who left, whom nobody asked about this cohort."""
+        where: Document = {
+            "programme_id": programme_id,
+            "cohort_id": {"$ne": cohort_id},
+            "asked_for": {"$ne": cohort_id},
+            "status": {"$ne": Status.WITHDRAWN.value},
+        }
+        return await self.find(where, limit)
+
     async def back_by(self, today: date) -> list[UUID]:
         """Whose pause is over."""
         over = {"$type": "string", "$lte": today.isoformat()}

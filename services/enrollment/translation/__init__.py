@@ -5,7 +5,14 @@ such as a title, stays here.
 """
 
 from services.enrollment.domain.ports import Fact
-from services.enrollment.translation import doubts, invitations, people, programmes, volunteers
+from services.enrollment.translation import (
+    confirmations,
+    doubts,
+    invitations,
+    people,
+    programmes,
+    volunteers,
+)
 from services.enrollment.translation.erasure import removed
 from services.enrollment.translation.mapping import DirectoryMapping
 from services.enrollment.translation.told import Telling
@@ -20,6 +27,7 @@ _TOLD: Telling = {
     **people.TELLING,
     **volunteers.TELLING,
     **invitations.TELLING,
+    **confirmations.TELLING,
     **doubts.TELLING,
 }
 _LOGGED = (

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from services.enrollment.domain.confirmations import Fact as ConfirmationFact
 from services.enrollment.domain.demand import GapClosed, GapOpened
 from services.enrollment.domain.dialogues import Fact as DialogueFact
 from services.enrollment.domain.doubts import Fact as ConcernFact
@@ -16,6 +17,7 @@ from services.enrollment.domain.people import (
     PersonErased,
     PrincipalChanged,
 )
+from services.enrollment.domain.ports.confirmations import Confirmations
 from services.enrollment.domain.ports.demand import Demands
 from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
 from services.enrollment.domain.ports.doubts import Concerns, Dialogues
@@ -30,6 +32,7 @@ from services.enrollment.domain.volunteers import Fact as VolunteerFact
 __all__ = [
     "Census",
     "Concerns",
+    "Confirmations",
     "Demands",
     "Dialogues",
     "Directory",
@@ -59,6 +62,7 @@ Fact = (
     | ContactRemoved
     | PersonErased
     | InvitationFact
+    | ConfirmationFact
     | ConcernFact
     | ReplyReady
     | DialogueFact
@@ -110,6 +114,8 @@ class Unit(Protocol):
     def volunteers(self) -> Volunteers: ...  # noqa: D102
     @property
     def invitations(self) -> Invitations: ...  # noqa: D102
+    @property
+    def confirmations(self) -> Confirmations: ...  # noqa: D102
     @property
     def pairs(self) -> Pairs: ...  # noqa: D102
     @property

@@ -46,6 +46,9 @@ class Volunteers(Protocol):
     async def census(self, programme_id: UUID) -> Census:
         """Counts."""
 
+    async def unasked(self, programme_id: UUID, cohort_id: UUID, limit: int) -> list[Volunteer]:
+        """Those of other cohorts, without who left, whom nobody asked about this cohort."""
+
     async def back_by(self, today: date) -> list[UUID]:
         """Whose pause is over."""
 

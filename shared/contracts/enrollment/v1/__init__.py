@@ -35,6 +35,10 @@ from shared.contracts.enrollment.v1.programme import (
     TopicChanged,
 )
 from shared.contracts.enrollment.v1.request import (
+    ConfirmationFact,
+    ConfirmationGiven,
+    ConfirmationLapsed,
+    ConfirmationRequested,
     InvitationAnswered,
     InvitationIssued,
     ReplyReady,
@@ -65,6 +69,10 @@ __all__ = [
     "ConcernClosed",
     "ConcernFact",
     "ConcernRaised",
+    "ConfirmationFact",
+    "ConfirmationGiven",
+    "ConfirmationLapsed",
+    "ConfirmationRequested",
     "ContactChanged",
     "DialogueFact",
     "DialogueHeld",

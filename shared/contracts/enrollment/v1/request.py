@@ -1,5 +1,6 @@
 """What somebody is to be told or asked in person. Internal."""
 
+from datetime import date
 from typing import Annotated
 
 from shared.contracts.base import Code, Contract, Id, known
@@ -27,3 +28,24 @@ class InvitationAnswered(RequestFact):
     """The invited said what they think of it; accepting makes no volunteer."""
 
     answer: Annotated[str, known("accepted", "declined", "later")]
+
+
+class ConfirmationFact(RequestFact):
+    """What every fact about a confirmation says; `cohort_id` is the further cohort that opened."""
+
+    volunteer_id: Id
+    cohort_id: Id
+
+
+class ConfirmationRequested(ConfirmationFact):
+    """A further cohort opened: a volunteer of an earlier one is asked whether they go on."""
+
+    due: date
+
+
+class ConfirmationGiven(ConfirmationFact):
+    """They go on."""
+
+
+class ConfirmationLapsed(ConfirmationFact):
+    """Not given on the day it was due, or they left before, or are asked anew."""
