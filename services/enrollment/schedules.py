@@ -35,12 +35,16 @@ def schedules(work: Work) -> list[Schedule]:
         Schedule("seed topics", timedelta(hours=1), seed_topics),
         Schedule("end pauses", MINUTE, end_pauses),
         Schedule("judge gaps", MINUTE, judge_gaps),
-        *_confirmations(work),
+        *_requests(work),
         Schedule("settle directory", MINUTE, settle_directory),
     ]
 
 
-def _confirmations(work: Work) -> list[Schedule]:
+def _requests(work: Work) -> list[Schedule]:
+    async def close_invitations() -> None:
+        while await work(handlers.invitations.let_go):
+            pass
+
     async def ask_to_confirm() -> None:
         for programme in await work(lambda unit: handlers.programmes.list_programmes(unit, ())):
             ask = partial(handlers.confirmations.ask, programme_id=programme.programme_id)
@@ -52,6 +56,7 @@ def _confirmations(work: Work) -> list[Schedule]:
             pass
 
     return [
+        Schedule("close invitations", MINUTE, close_invitations),
         Schedule("ask to confirm", MINUTE, ask_to_confirm),
         Schedule("lapse confirmations", MINUTE, lapse_confirmations),
     ]

@@ -46,6 +46,15 @@ def test_a_no_is_final() -> None:
         DECLINED.later(date(2027, 3, 1), TODAY)
 
 
+def test_a_programme_that_closes_waits_for_no_answer() -> None:
+    closed, facts = ASKED.close(TODAY)
+    assert closed.answer is Answer.CLOSED
+    assert facts == (InvitationAnswered(closed),)
+    assert not closed.is_open(TODAY)
+    assert ACCEPTED.close(TODAY) == (ACCEPTED, ())
+    assert closed.decline(TODAY)[0].answer is Answer.DECLINED
+
+
 def test_later_is_later_than_today() -> None:
     with pytest.raises(Invalid, match="later_over") as refused:
         ASKED.later(TODAY, TODAY)

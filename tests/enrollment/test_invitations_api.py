@@ -7,6 +7,7 @@ import pytest
 
 from tests.enrollment.conftest import House
 from tests.enrollment.test_api import code
+from tests.enrollment.test_schedules import tick
 
 
 @pytest.fixture
@@ -182,6 +183,30 @@ async def test_a_closed_programme_asks_nobody_and_a_no_is_still_heard(
     yes = f"/invitations/{invitation['invitation_id']}/accept"
     assert code(await house.person("anna").send("POST", yes)) == (409, "programme_closed")
     assert (await answer(house, "anna", "decline"))["answer"] == "declined"
+
+
+async def test_a_closed_programme_reaches_nobody_whom_it_asked(
+    house: House, programme: str
+) -> None:
+    other = await house.programme()
+    await invite(house, programme, "S3", "S4")
+    await invite(house, other, "S4")
+    await tick(house, "close invitations")
+    await answer(house, "anna", "accept")
+    await house.person("lea", "lead").post(f"/programmes/{programme}/close")
+    await house.forget_told()
+    await tick(house, "close invitations")
+    await tick(house, "close invitations")
+    rows = await house.database["outbox"].find({}).sort("_id", 1).to_list(None)
+    told = [(row["aggregatetype"], row["payload"] is None) for row in rows]
+    # Anna can be reached no more; Ben needs no answer, and another programme waits for his.
+    assert sorted(told) == [
+        ("obverse-internal.enrollment.contact.v1", True),
+        ("obverse-internal.enrollment.request.v1", False),
+    ]
+    (closed,) = await house.told("invitation.answered")
+    assert closed["answer"] == "closed"
+    assert [one["answer"] for one in await mine(house, "ben")] == [None, "closed"]
 
 
 async def test_the_lead_reads_who_was_asked_and_what_they_answered(

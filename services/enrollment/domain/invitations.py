@@ -13,11 +13,13 @@ from shared.chassis.refusals import Conflict, Invalid
 
 
 class Answer(StrEnum):
-    """What the invited say."""
+    """What the invited say, or why they need not any more."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
     LATER = "later"
+    CLOSED = "closed"
+    """The programme closed before they said anything."""
 
 
 class LeftOut(StrEnum):
@@ -47,7 +49,7 @@ class Invitation:
         """Whether it would be asked twice if it were asked again today."""
         if self.answer is Answer.LATER:
             return self.later_until is None or today < self.later_until
-        return self.answer is not Answer.DECLINED
+        return self.answer in (None, Answer.ACCEPTED)
 
     def accept(self, today: date) -> "Step":
         """Yes, I am interested. It makes no volunteer."""
@@ -62,6 +64,10 @@ class Invitation:
         if until <= today:
             raise Invalid("later_over", "Name a later day than today.", "/until")
         return self._answered(Answer.LATER, today, until)
+
+    def close(self, today: date) -> "Step":
+        """The programme takes nobody any more: nobody waits for an answer."""
+        return self._answered(Answer.CLOSED, today) if self.answer is None else (self, ())
 
     def _answered(self, answer: Answer, today: date, until: date | None = None) -> "Step":
         if (self.answer, self.later_until) == (answer, until):

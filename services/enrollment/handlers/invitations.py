@@ -22,6 +22,8 @@ from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Conflict, Invalid, NotFound
 
+AT_ONCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Invite:
@@ -120,6 +122,22 @@ async def put_off(unit: Unit, own: Own, until: date) -> OwnInvitation:
     invitation = await _own(unit, own)
     await _check_no_volunteer(unit, invitation)
     return await _take(unit, own.caller, invitation.later(until, unit.today))
+
+
+async def let_go(unit: Unit) -> int:
+    """Reach nobody any more for a programme that closed; returns how many were to be reached."""
+    closed = await unit.programmes.closed()
+    people = await unit.people.invited_to(closed, AT_ONCE)
+    for before in people:
+        person = before
+        for programme_id in set(before.invited_to) & set(closed):
+            for invitation in await unit.invitations.of_persons(programme_id, [person.person_id]):
+                moot, facts = invitation.close(unit.today)
+                unit.invitations.put(moot)
+                unit.publish(*facts)
+            person = person.no_more_invited(programme_id)
+        keep(unit, before, person)
+    return len(people)
 
 
 async def enrolled(unit: Unit, person: Person, programme_id: UUID) -> Person:

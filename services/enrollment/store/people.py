@@ -9,6 +9,7 @@ from services.enrollment.store.documents import Kind, Shelf
 from shared.chassis.transactions import Index
 
 INDEXES = (
+    Index("people", [("invited_to", 1)]),
     Index(
         "people",
         [("identity.issuer", 1), ("identity.subject", 1)],
@@ -35,6 +36,10 @@ class People(Shelf[Person]):
         found = await self.find({"email": {"$in": list(emails)}}) if emails else []
         counts = Counter(person.email for person in found)
         return {one.email: one for one in found if one.email and counts[one.email] == 1}
+
+    async def invited_to(self, programme_ids: Collection[UUID], limit: int) -> list[Person]:
+        """Those whom one of these programmes asked, and who can still be reached for it."""
+        return await self.find({"invited_to": {"$in": list(programme_ids)}}, limit)
 
     async def page(self, after: UUID | None, limit: int) -> list[Person]:
         """All of them, page by page."""

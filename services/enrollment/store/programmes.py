@@ -21,6 +21,10 @@ class Programmes(Shelf[Programme]):
         mine = [{"draft": {"$ne": True}}, {"_id": {"$in": list(own)}}]
         return await self.find({"closed": False, "$or": mine})
 
+    async def closed(self) -> list[UUID]:
+        """Those that take nobody any more."""
+        return [row["_id"] for row in await self.tx.find("programmes", {"closed": True})]
+
     def queue_up(self, programme_id: UUID) -> None:
         """Let no other unit of work that queues up for it commit at the same time."""
         # Two transactions that write one document cannot both commit.

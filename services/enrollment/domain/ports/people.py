@@ -19,6 +19,9 @@ class People(Protocol):
     async def by_emails(self, emails: Collection[str]) -> dict[str, Person]:
         """Those with one of these addresses; of several with one address none."""
 
+    async def invited_to(self, programme_ids: Collection[UUID], limit: int) -> list[Person]:
+        """Those whom one of these programmes asked, and who can still be reached for it."""
+
     async def page(self, after: UUID | None, limit: int) -> list[Person]:
         """All of them, page by page."""
 

@@ -17,6 +17,9 @@ class Programmes(Protocol):
     async def running(self, own: Collection[UUID] = ()) -> list[Programme]:
         """Those that are open, and of `own` the drafts."""
 
+    async def closed(self) -> list[UUID]:
+        """Those that take nobody any more."""
+
     def add(self, programme: Programme) -> None:
         """A new one."""
 

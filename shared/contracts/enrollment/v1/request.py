@@ -25,9 +25,9 @@ class InvitationIssued(RequestFact):
 
 
 class InvitationAnswered(RequestFact):
-    """The invited said what they think of it; accepting makes no volunteer."""
+    """The invited said what they think of it, or the programme closed; accepting makes no volunteer."""
 
-    answer: Annotated[str, known("accepted", "declined", "later")]
+    answer: Annotated[str, known("accepted", "declined", "later", "closed")]
 
 
 class ConfirmationFact(RequestFact):
