@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from services.enrollment.api import ROUTERS
+from services.enrollment.api.scim_answers import SCIM
 from services.enrollment.consumers import ROUTES
 from services.enrollment.domain import ports
 from services.enrollment.handlers import erasure
@@ -15,6 +16,7 @@ from shared.chassis.clock import Clock, system_clock
 from shared.chassis.foundation import Database, Foundation
 from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
+from shared.chassis.http.problems import speak
 from shared.chassis.leases import Leases
 from shared.chassis.lifecycle import Service
 from shared.chassis.privacy.desk import PersonalDesk
@@ -38,6 +40,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         unit=Unit,
         resolve=resolve,
     )
+    speak(api, SCIM)
     api.state.import_turn = ImportTurn(Leases(database.mongo))
     return Service(
         foundation,

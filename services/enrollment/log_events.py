@@ -39,6 +39,11 @@ LOG_EVENTS = (
     LogEvent("pair.noted", "info", "A pair of matching was taken over into a volunteer's view."),
     LogEvent("topics.seeded", "info", "Topics of the article were put in; `topics` says how many."),
     LogEvent(
+        "employee.provisioned",
+        "info",
+        "The identity provider made or changed a user; `state` is active, inactive or deleted.",
+    ),
+    LogEvent(
         "directory.imported", "info", "A directory was stored; counts of rows, new, changed, left."
     ),
 )

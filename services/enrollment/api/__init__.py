@@ -12,6 +12,8 @@ from services.enrollment.api import (
     programmes,
     readiness,
     recommendation,
+    scim,
+    scim_discovery,
     topics,
     volunteers,
 )
@@ -28,6 +30,8 @@ ROUTERS = (
     invitations.lead_router,
     invitations.own_router,
     directory.router,
+    scim.router,
+    scim_discovery.router,
     privacy.router,
     doubts.lead_router,
     doubts.anonymous_router,

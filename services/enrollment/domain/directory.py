@@ -32,6 +32,15 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Provided:
+    """What an identity provider says of somebody beside their row; a file does not touch it."""
+
+    external_id: str = ""
+    given_name: str = field(default="", repr=False)
+    family_name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Employee:
     """One row. `manager` is "" at the top of the house and None where the file does not tell."""
 
@@ -48,6 +57,7 @@ class Employee:
     dotted: tuple[str, ...] = ()
     """Staff numbers of those whom they report to beside their manager."""
     person_id: UUID | None = field(default=None, compare=False)
+    provided: Provided | None = field(default=None, compare=False)
 
 
 def find_loops(managers: Mapping[str, str]) -> list[list[str]]:

@@ -101,7 +101,7 @@ class ImportReport:
 
 def read_directory(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row | BadCell]:
     """The rows of a file, one by one. Raises Unreadable where it is no such file."""
-    scale = {_plain(grade): level for grade, level in layout.level_scale.items()}
+    scale = {plain(grade): level for grade, level in layout.level_scale.items()}
     layout = replace(layout, level_scale=scale)
     lines = lines_of(text_of(chunks, layout.encoding))
     delimiter, positions, width = _header(lines, layout)
@@ -161,11 +161,11 @@ def _header(lines: Iterator[Line], layout: Layout) -> tuple[str, dict[str, int],
     first = next((line for line in lines if line.text is None or line.text.strip()), None)
     if first is None or first.text is None:
         raise Unreadable("header_missing", "The first line is no header; begin with column names.")
-    wanted = {name: _plain(header) for name, header in layout.columns.items()}
+    wanted = {name: plain(header) for name, header in layout.columns.items()}
     best: list[str] = []
     for delimiter in (layout.delimiter,) if layout.delimiter else DELIMITERS:
         try:
-            names = [_plain(name) for name in next(reader([first.text], delimiter=delimiter))]
+            names = [plain(name) for name in next(reader([first.text], delimiter=delimiter))]
         except Error:
             continue
         if all(wanted[name] in names for name in REQUIRED):
@@ -187,7 +187,8 @@ def _positions(names: list[str], wanted: Mapping[str, str]) -> dict[str, int]:
     return {name: names.index(header) for name, header in wanted.items() if header in names}
 
 
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
+    """A header or a grade without what people vary: case and spaces."""
     return " ".join(header.split()).casefold()
 
 
@@ -199,7 +200,7 @@ def _row(record: Record, positions: Mapping[str, int], width: int, layout: Layou
     cells = {name: record.cells[position] for name, position in positions.items()}
     values: dict[str, str] = {}
     for name, cell in cells.items():
-        value, problem = _cell(name, cell)
+        value, problem = checked(name, cell)
         if problem:
             return BadCell(record.line, layout.columns[name], problem)
         values[name] = value
@@ -211,7 +212,7 @@ def _row(record: Record, positions: Mapping[str, int], width: int, layout: Layou
     return Row(record.line, Employee(level=level, dotted=dotted, **fields))
 
 
-def _cell(name: str, raw: str) -> tuple[str, str | None]:
+def checked(name: str, raw: str) -> tuple[str, str | None]:
     """The cell as it is stored, or the code of what is wrong with it.
 
     A cell that begins with = + - or @ is text like any other; line breaks become spaces, so that
@@ -259,7 +260,7 @@ _CHECKS: Mapping[str, Callable[[str], tuple[str, str | None]]] = {
 
 def _level(value: str, scale: Mapping[str, int]) -> int | None:
     if scale:
-        return scale.get(_plain(value))
+        return scale.get(plain(value))
     level = int(value) if re.fullmatch("[0-9]{1,2}", value) else 0
     return level if 1 <= level <= TOP_LEVEL else None
 

@@ -60,11 +60,16 @@ async def kept_ids(
         if row.person_id and (known is None or row.staff_number not in known.staff_numbers):
             ids[emails[email]] = row.person_id
             old_numbers.append(row.staff_number)
+    for email, employee in (await unit.users.inactive(emails.keys() - rows.keys(), ())).items():
+        if employee.person_id:
+            ids[emails[email]] = employee.person_id
+            unit.users.forget(employee.person_id)
     people = await unit.people.by_emails(emails.keys() - rows.keys())
     taken = await unit.employees.by_persons([person.person_id for person in people.values()])
     for email, person in people.items():
         if person.person_id not in taken:
             ids[emails[email]] = person.person_id
+            unit.users.forget(person.person_id)
     return ids, old_numbers
 
 

@@ -21,6 +21,7 @@ from services.enrollment.store.doubts import CONCERN, DIALOGUE, Concerns, Dialog
 from services.enrollment.store.invitations import INVITATION, Invitations
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
+from services.enrollment.store.users import Users
 from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
 from services.enrollment.translation import log_line, outgoing, removed
 from shared.chassis.correlation import following, new_trail
@@ -48,6 +49,7 @@ class Unit:
         self.now = tx.now
         self.today = tx.now.date()
         self.employees = Employees(tx)
+        self.users = Users(tx)
         self.directory = Directory(tx)
         self.people = People(tx, PERSON)
         self.programmes = Programmes(tx, PROGRAMME)

@@ -20,6 +20,7 @@ from shared.chassis.transactions import Index, Tx
 INDEXES = (
     Index("employees", [("email", 1)]),
     Index("employees", [("person_id", 1)], unique=True),
+    Index("employees", [("provided.external_id", 1)]),
 )
 ABSENT = "absent_managers"
 IMPORT = "directory.import"
@@ -69,6 +70,8 @@ class Employees:
         fields = EMPLOYEE.document(employee)
         key = {"_id": fields.pop("_id")}
         fields.pop("person_id")
+        if employee.provided is None:
+            fields.pop("provided")  # a file says nothing of it
         # Whoever was here before keeps the id under which the others know them.
         update = {"$set": fields, "$setOnInsert": {"person_id": person_id}}
         self._tx.write("employees", UpdateOne(key, update, upsert=True))

@@ -26,6 +26,8 @@ def _took_no_part(subject: Subject) -> Document:
 HOLDINGS = (
     Holding("employees", "the person's row of the HR directory", OnErasure.DELETE, of_person("person_id"),
             kept="as long as the directory names them"),
+    Holding("inactive_users", "rows of employees whom the identity provider set inactive", OnErasure.DELETE, of_person(),
+            kept="until they are active again or deleted, 90 days at most"),
     Holding("people", "whose token it is, name, address, roles in programmes", OnErasure.DELETE, of_person(),
             kept="until erased"),
     Holding("volunteers", "consent, profile, status", OnErasure.DELETE, of_person("person_id"), kept="until erased"),
@@ -57,9 +59,11 @@ async def with_all_known(tx: Tx, subject: Subject) -> Subject:
     volunteers = await tx.find("volunteers", {"person_id": subject.person_id})
     employee = await tx.find_one("employees", {"person_id": subject.person_id}) or {}
     person = await tx.find_one("people", {"_id": subject.person_id}) or {}
-    texts = {employee.get("email"), person.get("email")}
+    inactive = await tx.find_one("inactive_users", {"_id": subject.person_id}) or {}
+    texts = {employee.get("email"), person.get("email"), inactive.get("email")}
     # A number or a name could be a part of something else: they count as whole texts of JSON.
     whole = {employee.get("_id"), employee.get("name"), person.get("name")}
+    whole |= {inactive.get("staff_number"), inactive.get("name")}
     words = {text for text in texts if text}
     words |= {json.dumps(text, ensure_ascii=False) for text in whole if text}
     # An answer to a doubt names the doubt, and may show all that was written.

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.chassis.correlation import Trail, current_trail, following, new_trail
-from shared.chassis.http.problems import failed
+from shared.chassis.http.problems import failed, refusal
 from shared.chassis.metrics import Metrics
 from shared.chassis.patience import HURRIED, patience
 
@@ -48,7 +48,7 @@ class Access:
         except Exception:  # the last place where an error becomes an answer
             log.exception("http.failed", route=_route(scope))
             if reply.status is None:
-                await failed().response()(scope, receive, reply.send)
+                await refusal(scope, failed())(scope, receive, reply.send)
         finally:
             self._tell(scope, reply.status or 499, time.perf_counter() - began)
 

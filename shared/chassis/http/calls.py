@@ -17,7 +17,7 @@ from shared.chassis.auth import Authenticator
 from shared.chassis.http import idempotency
 from shared.chassis.http.discreet import NOBODY, REFERENCE_HEADER, forgets_caller
 from shared.chassis.http.limits import BODY_HASH, OutboxGate, Rates
-from shared.chassis.http.problems import Problem, invalid
+from shared.chassis.http.problems import Problem, invalid, spoken
 from shared.chassis.passages import passage
 from shared.chassis.principals import Principal, Resolve, Role
 from shared.chassis.transactions import Transactions, Tx
@@ -71,13 +71,17 @@ class Call:
         """Answer a question; nothing can be written."""
         return await self.edge.transactions.read(lambda tx: handler(self.edge.unit(tx)))
 
-    async def run(self, handler: Callable[[Any], Awaitable[Result]]) -> Result:
-        """Carry out a command that is the same when it is repeated (PUT, PATCH, DELETE)."""
+    async def run(
+        self,
+        handler: Callable[[Any], Awaitable[Result]],
+        shows: Callable[[Result], BaseModel] | None = None,
+    ) -> Result:
+        """Carry out a command that is safe to repeat (PUT, PATCH, DELETE); `shows` has ids for the audit."""
         passage("http.validated")
 
         async def work(tx: Tx) -> Result:
             result = await handler(self.edge.unit(tx))
-            self._write_down(tx)
+            self._write_down(tx, shows(result) if shows else None)
             return result
 
         return await self.edge.transactions.run(work)
@@ -164,7 +168,7 @@ def _gate(
         principal = await edge.transactions.read(lambda tx: edge.resolve(tx, claims))
         _require(principal, roles, _programme(request, scope))
         if changes:
-            if request.method == "POST":
+            if request.method == "POST" and spoken(request.app, request.url.path) is None:
                 _require_key(request.headers.get(KEY_HEADER))
             await edge.outbox.check()
         if forgets_caller(request):

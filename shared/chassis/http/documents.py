@@ -7,8 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from shared.chassis.http.calls import KEY_HEADER
-from shared.chassis.http.limits import JSON, taken_by
-from shared.chassis.http.problems import MEDIA_TYPE
+from shared.chassis.http.limits import taken_by
+from shared.chassis.http.problems import MEDIA_TYPE, Dialect, spoken
 
 Schema = dict[str, Any]
 
@@ -71,7 +71,8 @@ def document(app: FastAPI) -> Schema:
         streams = _streams(app)
         for path, methods in made.get("paths", {}).items():
             for method, operation in methods.items():
-                _complete(path, method, operation, streams.get((path, method)))
+                stream = streams.get((path, method))
+                _complete(path, method, operation, stream, spoken(app, path))
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = PROBLEM
         for unused in ("HTTPValidationError", "ValidationError"):
@@ -80,17 +81,22 @@ def document(app: FastAPI) -> Schema:
     return app.openapi_schema
 
 
-def _complete(path: str, method: str, operation: Schema, stream: str | None) -> None:
+def _complete(
+    path: str, method: str, operation: Schema, stream: str | None, dialect: Dialect | None
+) -> None:
     if stream is not None:
         content = {stream: {"schema": {"type": "string"}}}
         operation["requestBody"] = {"required": True, "content": content}
-    if method == "post":
+    if method == "post" and dialect is None:
         operation.setdefault("parameters", []).append(KEY)
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
     for status, (title, code) in _possible(path, method, operation).items():
-        responses.setdefault(str(status), _problem_response(status, title, code))
+        if dialect is None:
+            responses.setdefault(str(status), _problem_response(status, title, code))
+        elif status != 422:  # which SCIM and its kin call a 400
+            responses.setdefault(str(status), _error_of(dialect, title))
     for response in responses.values():
         response.setdefault("headers", {})["X-Correlation-Id"] = {
             "schema": {"type": "string", "format": "uuid"}
@@ -130,9 +136,14 @@ def _problem_response(status: int, title: str, code: str) -> Schema:
     }
 
 
+def _error_of(dialect: Dialect, title: str) -> Schema:
+    content = {dialect.media_type: {"schema": dialect.error, "example": dialect.example}}
+    return {"description": title, "content": content}
+
+
 def _streams(app: FastAPI) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for route in app.state.routes:
-        if isinstance(route, APIRoute) and (takes := taken_by(route.endpoint)) is not JSON:
+        if isinstance(route, APIRoute) and (takes := taken_by(route.endpoint)).streamed:
             found |= {(route.path, m.lower()): takes.media_type for m in route.methods or ()}
     return found

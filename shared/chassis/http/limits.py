@@ -34,6 +34,7 @@ class Takes:
     media_type: str = "application/json"
     at_most: int = 256 * 1024
     streamed: bool = False
+    also: tuple[str, ...] = ()
 
 
 JSON = Takes()
@@ -44,6 +45,16 @@ def takes(media_type: str, *, at_most: int) -> Callable[[Endpoint], Endpoint]:
 
     def mark(endpoint: Endpoint) -> Endpoint:
         endpoint.takes = Takes(media_type, at_most, streamed=True)  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def takes_json(media_type: str) -> Callable[[Endpoint], Endpoint]:
+    """Declare that a route reads JSON under this media type, too; put it below the router's decorator."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.takes = Takes(media_type, also=(JSON.media_type,))  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -91,7 +102,8 @@ class _Judged:
             return
         given, _, parameters = headers.get("content-type", "").lower().partition(";")
         charset = parameters.replace(" ", "").replace('"', "")
-        if given.strip() != takes.media_type or (takes is JSON and charset not in _UTF_8):
+        known = given.strip() in (takes.media_type, *takes.also)
+        if not known or (not takes.streamed and charset not in _UTF_8):
             raise Problem(415, "media_type_unsupported", f"Send the body as {takes.media_type}.")
         if not length.isdecimal() or int(length) > takes.at_most:
             raise _too_large(takes)

@@ -5,6 +5,7 @@ Every refusal of every service passes here, so that a client learns one shape.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from shared.chassis.auth import BadToken, KeysUnavailable
 from shared.chassis.correlation import current_trail
@@ -80,6 +82,42 @@ class Problem(HTTPException):
         return Response(
             json.dumps(content), self.status, headers=self.headers, media_type=MEDIA_TYPE
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Another protocol, spoken by all routes under a prefix: it has its own errors and no Idempotency-Key.
+
+    Its POST must be safe to send again by itself, as where a unique name is taken the second time.
+    """
+
+    prefix: str
+    media_type: str
+    error: Mapping[str, Any]
+    """The JSON schema of an error."""
+    example: Mapping[str, Any]
+    answer: Callable[[Problem], Response]
+
+    def speaks(self, path: str) -> bool:
+        """Whether the path is one of its own."""
+        return path == self.prefix or path.startswith(f"{self.prefix}/")
+
+
+def speak(app: FastAPI, *dialects: Dialect) -> None:
+    """From now on these protocols are spoken under their prefixes."""
+    app.state.dialects = dialects
+
+
+def spoken(app: FastAPI, path: str) -> Dialect | None:
+    """The protocol of a path, None where it is ours."""
+    dialects: Sequence[Dialect] = getattr(app.state, "dialects", ())
+    return next((one for one in dialects if one.speaks(path)), None)
+
+
+def refusal(scope: Scope, problem: Problem) -> Response:
+    """The answer to a request that is refused, in the protocol of its path."""
+    dialect = spoken(scope["app"], scope["path"]) if "app" in scope else None
+    return dialect.answer(problem) if dialect else problem.response()
 
 
 def unavailable(code: str = "unavailable", detail: str | None = None) -> Problem:
@@ -159,7 +197,7 @@ def pointer(path: Sequence[str | int]) -> str:
 def answer_with_problems(app: FastAPI) -> None:
     """Make every error that was foreseen a problem; others are left to the outermost layer."""
 
-    async def answer(request: Request, error: Exception) -> Response:  # noqa: ARG001 - FastAPI's shape
+    async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem is None:
             raise error
@@ -167,7 +205,7 @@ def answer_with_problems(app: FastAPI) -> None:
             log.info("auth.refused", code=problem.code)
         elif problem.status == 503:
             log.warning("http.unavailable", code=problem.code, exc_info=error)
-        return problem.response()
+        return refusal(request.scope, problem)
 
     handler: Callable[[Request, Exception], Awaitable[Response]] = answer
     kinds: tuple[type[Exception], ...] = (

@@ -24,6 +24,7 @@ from services.enrollment.domain.ports.doubts import Concerns, Dialogues
 from services.enrollment.domain.ports.invitations import Invitations
 from services.enrollment.domain.ports.people import People
 from services.enrollment.domain.ports.programmes import Programmes, Topics
+from services.enrollment.domain.ports.users import Users
 from services.enrollment.domain.ports.volunteers import Census, Pairs, Volunteers
 from services.enrollment.domain.programmes import Fact as ProgrammeFact
 from services.enrollment.domain.topics import TopicChanged
@@ -45,6 +46,7 @@ __all__ = [
     "Programmes",
     "Topics",
     "Unit",
+    "Users",
     "Volunteers",
     "Work",
 ]
@@ -100,6 +102,8 @@ class Unit(Protocol):
 
     @property
     def employees(self) -> Employees: ...  # noqa: D102 - the ports say what they are
+    @property
+    def users(self) -> Users: ...  # noqa: D102
     @property
     def directory(self) -> Directory: ...  # noqa: D102
     @property

@@ -1,0 +1,131 @@
+"""Users of SCIM: rows of the directory, and beside them those of whom only the identity provider knows."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from pymongo import DeleteOne, ReplaceOne
+
+from services.enrollment.domain.directory import Employee
+from services.enrollment.domain.scim.filters import CONSTANTS, TEXTS, Both, Equal, Filter
+from services.enrollment.domain.scim.users import User, id_in
+from services.enrollment.store.directory import EMPLOYEE
+from services.enrollment.store.documents import Kind
+from shared.chassis.mongo import Document
+from shared.chassis.transactions import Index, Tx
+
+DAYS_INACTIVE = 90
+"""Entra ID deletes 30 days after it has set somebody inactive; who never deletes is not to keep leavers here."""
+INACTIVE = Kind(Employee, "inactive_users", "person_id")
+INDEXES = (
+    Index("inactive_users", [("email", 1)]),
+    Index("inactive_users", [("staff_number", 1)]),
+    Index("inactive_users", [("left_at", 1)], expire_after_seconds=DAYS_INACTIVE * 86_400),
+)
+EVERYBODY: Document = {}
+NOBODY: Document = {"_id": {"$in": []}}
+
+
+class Users:
+    """Two collections as one: active users first."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, person_id: UUID) -> User | None:
+        """The user, active or not."""
+        found = await self._tx.find_one("employees", {"person_id": person_id})
+        if found:
+            return User(EMPLOYEE.thing(found), active=True)
+        found = await self._tx.find_one("inactive_users", {"_id": person_id})
+        return User(INACTIVE.thing(found), active=False) if found else None
+
+    async def page(self, wanted: Filter | None, skip: int, limit: int) -> list[User]:
+        """Those that fit, the active ones first, by staff number."""
+        active = await self._page(EMPLOYEE, _query(wanted, EMPLOYEE), skip, limit)
+        users = [User(one, active=True) for one in active]
+        if len(users) < limit:
+            before = await self._tx.count("employees", _query(wanted, EMPLOYEE))
+            inactive = await self._page(
+                INACTIVE, _query(wanted, INACTIVE), max(0, skip - before), limit - len(users)
+            )
+            users += [User(one, active=False) for one in inactive]
+        return users
+
+    async def _page(
+        self, kind: Kind[Employee], where: Document, skip: int, limit: int
+    ) -> list[Employee]:
+        if limit == 0:
+            return []
+        number = "_id" if kind is EMPLOYEE else "staff_number"
+        stages: list[Document] = [
+            {"$match": where},
+            {"$sort": {number: 1}},
+            {"$skip": skip},
+            {"$limit": limit},
+        ]
+        return [kind.thing(row) for row in await self._tx.aggregate(kind.collection, stages)]
+
+    async def count(self, wanted: Filter | None) -> int:
+        """How many fit."""
+        counts = [
+            await self._tx.count(kind.collection, _query(wanted, kind))
+            for kind in (EMPLOYEE, INACTIVE)
+        ]
+        return sum(counts)
+
+    async def inactive(
+        self, emails: Collection[str], staff_numbers: Collection[str]
+    ) -> dict[str, Employee]:
+        """Inactive ones with one of these addresses or staff numbers, by address."""
+        either = [
+            {"email": {"$in": list(emails)}},
+            {"staff_number": {"$in": list(staff_numbers)}},
+        ]
+        found = await self._tx.find("inactive_users", {"$or": either})
+        return {one.email: one for one in map(INACTIVE.thing, found)}
+
+    async def by_external_ids(self, external_ids: Collection[str]) -> dict[str, Employee]:
+        """Those in the directory to whom the provider gave one of these ids."""
+        where = {"provided.external_id": {"$in": [one for one in external_ids if one]}}
+        found = map(EMPLOYEE.thing, await self._tx.find("employees", where))
+        return {one.provided.external_id: one for one in found if one.provided}
+
+    def put_inactive(self, employee: Employee) -> None:
+        """They are not in the directory, and may come back."""
+        document = INACTIVE.document(employee) | {"left_at": self._tx.now}
+        where = {"_id": document["_id"]}
+        self._tx.write("inactive_users", ReplaceOne(where, document, upsert=True))
+
+    def forget(self, person_id: UUID) -> None:
+        """They are inactive no more."""
+        self._tx.write("inactive_users", DeleteOne({"_id": person_id}))
+
+
+def _query(wanted: Filter | None, kind: Kind[Employee]) -> Document:
+    if wanted is None:
+        return EVERYBODY
+    if isinstance(wanted, Equal):
+        return _equal(wanted, kind)
+    joined = "$and" if isinstance(wanted, Both) else "$or"
+    return {joined: [_query(wanted.left, kind), _query(wanted.right, kind)]}
+
+
+def _equal(wanted: Equal, kind: Kind[Employee]) -> Document:
+    value: Any = wanted.value
+    active = kind is EMPLOYEE
+    if wanted.attribute == "active":
+        return EVERYBODY if value == active else NOBODY
+    if wanted.attribute in CONSTANTS:
+        return EVERYBODY if value == CONSTANTS[wanted.attribute] else NOBODY
+    number = "_id" if active else "staff_number"
+    match TEXTS[wanted.attribute]:
+        case "id":
+            return {"person_id" if active else "_id": id_in(value)}
+        case "email":
+            return {"email": value.lower()}
+        case "external_id":
+            named = {"provided.external_id": value}
+            unnamed = {number: value, "provided.external_id": {"$in": [None, ""]}}
+            return {"$or": [named, unnamed]}
+    return {number: value}
