@@ -30,12 +30,6 @@ class User:
 def document(user: User, bosses: Mapping[str, Employee]) -> Document:
     """The user as SCIM shows them; `bosses` are employees by staff number."""
     one, provided = user.employee, user.employee.provided or Provided()
-    named = provided.given_name in one.name and provided.family_name in one.name
-    name = {
-        "formatted": one.name,
-        "givenName": provided.given_name if named else "",
-        "familyName": provided.family_name if named else "",
-    }
     enterprise = {
         "employeeNumber": one.staff_number,
         "department": one.unit,
@@ -49,7 +43,7 @@ def document(user: User, bosses: Mapping[str, Employee]) -> Document:
             "id": str(one.person_id),
             "externalId": provided.external_id or one.staff_number,
             "userName": one.email,
-            "name": name,
+            "name": _parts_of_name(one.name, provided),
             "displayName": one.name,
             "title": one.profession,
             "preferredLanguage": one.language,
@@ -63,6 +57,14 @@ def document(user: User, bosses: Mapping[str, Employee]) -> Document:
             "meta": {"resourceType": "User", "location": f"{LOCATION}{one.person_id}"},
         }
     )
+
+
+def _parts_of_name(name: str, provided: Provided) -> Document:
+    # A file may have brought another name since.
+    if provided.given_name not in name or provided.family_name not in name:
+        return {"formatted": name}
+    parts = {"givenName": provided.given_name, "familyName": provided.family_name}
+    return {"formatted": name, **parts}
 
 
 def _without_blanks(fields: Document) -> Document:
