@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.enrollment.domain.scim.names import CORE, ENTERPRISE, OURS, PATCH
+from services.enrollment.handlers import directory as handlers
 from services.enrollment.handlers.directory import settle
 from tests.enrollment.conftest import DIRECTORY, House
 from tests.enrollment.test_import import employees
@@ -173,6 +174,19 @@ async def test_whoever_is_deleted_is_not_found(house: House) -> None:
     inactive = await good(house, "POST", "/Users", ZOE | {"active": False})
     await good(house, "DELETE", f"/Users/{inactive['id']}")
     assert await find(house, "active eq false") == []
+
+
+async def test_who_reports_to_a_number_reports_to_the_new_one(house: House) -> None:
+    await house.furnish()
+    await house.enrol("anna", await house.programme())
+    before = await house.told("candidate.changed")
+    (mia,) = await find(house, 'userName eq "mia@corp.example"')
+    number = {"op": "replace", "path": f"{ENTERPRISE}:employeeNumber", "value": "N2"}
+    await change(house, mia["id"], number)
+    here = await employees(house)
+    assert [here[one]["manager"] for one in ("N2", "S3", "S4")] == ["S1", "N2", "N2"]
+    await handlers.settle(house.work)
+    assert await house.told("candidate.changed") == before
 
 
 async def test_a_new_number_and_address_are_the_same_person(house: House) -> None:

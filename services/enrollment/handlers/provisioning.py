@@ -141,6 +141,7 @@ async def _store(unit: Unit, known: User | None, user: User, person_id: UUID) ->
         return
     if known and known.active and known.employee.staff_number != employee.staff_number:
         unit.employees.remove([known.employee.staff_number])
+        unit.employees.renumber(known.employee.staff_number, employee.staff_number)
     unit.users.forget(person_id)
     unit.employees.put(employee, person_id)
     await _move(unit, employee, person_id)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pymongo import DeleteMany, ReplaceOne, UpdateOne
+from pymongo import DeleteMany, ReplaceOne, UpdateMany, UpdateOne
 
 from services.enrollment.domain.directory import Employee, Layout
 from services.enrollment.store.documents import Kind
@@ -64,6 +64,14 @@ class Employees:
     async def count(self) -> int:
         """How many there are."""
         return await self._tx.count("employees", {})
+
+    def renumber(self, old: str, new: str) -> None:
+        """Whoever reports to the one number reports to the other from now on."""
+        for update in (
+            UpdateMany({"manager": old}, {"$set": {"manager": new}}),
+            UpdateMany({"dotted": old}, {"$set": {"dotted.$": new}}),
+        ):
+            self._tx.write("employees", update)
 
     def put(self, employee: Employee, person_id: UUID) -> None:
         """Add or change; `person_id` is for a newcomer, others keep theirs."""

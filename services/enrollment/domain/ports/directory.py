@@ -29,6 +29,9 @@ class Employees(Protocol):
     def remove(self, staff_numbers: Collection[str]) -> None:
         """They are in the directory no more."""
 
+    def renumber(self, old: str, new: str) -> None:
+        """Whoever reports to the one number reports to the other from now on."""
+
     def put(self, employee: Employee, person_id: UUID) -> None:
         """Add or change; `person_id` is for a newcomer, others keep theirs."""
 
