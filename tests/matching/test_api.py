@@ -317,6 +317,10 @@ async def test_the_document_shows_every_route_with_its_problems(lead: Client) ->
     document = (await lead.send("GET", "/openapi.json")).json()
 
     assert sorted(path for path in document["paths"] if path.startswith("/v1")) == [
+        "/v1/audit",
+        "/v1/erasures",
+        "/v1/erasures/{person_id}",
+        "/v1/exports/{person_id}",
         "/v1/pairs",
         "/v1/pairs/{pair_id}/end",
         "/v1/programmes/{programme_id}/pairs",
