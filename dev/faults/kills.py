@@ -34,7 +34,7 @@ async def aim(run: Run, passage: str, service: str | None = None) -> bool:
     enough = asyncio.Event()
     pushing = asyncio.create_task(_push(run, trigger, service, enough))
     try:
-        victim = await _dead(run, service)
+        victim, died = await _dead(run, service)
     finally:
         order.unlink(missing_ok=True)
         enough.set()
@@ -46,7 +46,7 @@ async def aim(run: Run, passage: str, service: str | None = None) -> bool:
         await _again(run)
         run.tell(f"  nobody of {service} passed {passage} within {REACH_SECONDS:g} s")
         return False
-    _write_down(run, "crash", victim, CLASS_OF.get(passage, OTHER), {"passage": passage})
+    _write_down(run, victim, died, CLASS_OF.get(passage, OTHER), passage)
     run.tell(f"  {victim.name} died at {passage}")
     await _again(run)
     return True
@@ -56,20 +56,21 @@ async def kill_any(run: Run) -> None:
     """Kill one replica at whatever it does; the checker looks up where that was."""
     victim = run.chance.choice([one for one in run.cluster.replicas if one.running])
     if victim.child is not None:
-        _write_down(run, "kill", victim, None, None)
+        _write_down(run, victim, now())
         await victim.child.kill()
         run.tell(f"  {victim.name} was killed")
         await _again(run)
 
 
-async def _dead(run: Run, service: str) -> Replica | None:
+async def _dead(run: Run, service: str) -> tuple[Replica | None, str]:
+    """Who died, and when: what led to it may go on for long."""
     deadline = time.monotonic() + REACH_SECONDS
     while time.monotonic() < deadline:
         for replica in run.cluster.of(service):
             if replica.child is not None and replica.child.exit_code == -_KILL:
-                return replica
+                return replica, now()
         await asyncio.sleep(LOOK_SECONDS)
-    return None
+    return None, now()
 
 
 async def _again(run: Run) -> None:
@@ -81,11 +82,19 @@ async def _again(run: Run) -> None:
 
 
 def _write_down(
-    run: Run, fault: str, victim: Replica, landed: str | None, detail: Mapping[str, str] | None
+    run: Run, victim: Replica, died: str, landed: str | None = None, passage: str | None = None
 ) -> None:
-    pid = victim.child.pid if victim.child else None
-    line = {"at": now(), "fault": fault, "target": victim.name, "pid": pid, "class": landed}
-    run.injected.write(line | {"detail": detail})
+    """What is injected; a kill that was not aimed has no place, the checker looks it up."""
+    run.injected.write(
+        {
+            "at": died,
+            "fault": "crash" if passage else "kill",
+            "target": victim.name,
+            "pid": victim.child.pid if victim.child else None,
+            "class": landed,
+            "detail": {"passage": passage} if passage else None,
+        }
+    )
 
 
 async def _push(run: Run, trigger: Trigger | None, service: str, enough: asyncio.Event) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
-from dev.faults.cluster import SESSION_TIMEOUT_MS
+from dev.faults.cluster import REPLICAS, SESSION_TIMEOUT_MS
 from dev.faults.history import History, Line
 from dev.faults.landing import kills
 
 AFTER_KILL_SECONDS = SESSION_TIMEOUT_MS / 1000 + 5
 AFTER_STOP_SECONDS = 3.0
 End = tuple[str, float]  # which process, and when
+_LEAVING = "service.stopping"
 _GIVEN_UP_SECONDS = 60.0  # nobody was there to take over, or it died too
 
 
@@ -21,12 +22,32 @@ def recovery(history: History) -> dict[str, dict[str, float]]:
     limits = {"after_kill": AFTER_KILL_SECONDS, "after_stop": AFTER_STOP_SECONDS}
     ends = {"after_kill": killed, "after_stop": _while_others_lived(stopped)}
     every = [*killed, *stopped]
+    left = [*killed, *((ln.process, ln.at) for ln in history.lines if ln.event == _LEAVING)]
+    watched = {
+        name: [e for e in ends[name] if _another_was_there(assigned, left, *e)] for name in ends
+    }
     return {
         name: _told(
-            [s for e in ends[name] if (s := _until(assigned, every, *e)) is not None], limit
+            [s for e in watched[name] if (s := _until(assigned, every, *e)) is not None], limit
         )
         for name, limit in limits.items()
     }
+
+
+def _another_was_there(
+    assigned: Sequence[Line], left: Iterable[End], process: str, at: float
+) -> bool:
+    """Whether any other replica had not gone before, or had its share of the work again."""
+    gone: dict[str, float] = {}
+    for other, when in left:
+        if other != process and _service(other) == _service(process) and when <= at:
+            gone[other] = max(when, gone.get(other, 0.0))
+    back = {
+        line.process
+        for line in assigned
+        if line.process in gone and gone[line.process] < line.at <= at
+    }
+    return len(gone.keys() - back) < len(REPLICAS) - 1
 
 
 def _ended_in_good_order(lines: Iterable[Line]) -> Iterator[End]:

@@ -1,11 +1,13 @@
 """The topic edge: what enrollment tells, each event to its handler."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.matching import translation
 from services.matching.handlers import learning
 from services.matching.store import Unit
-from shared.chassis.messages import Removals, Routes
+from shared.chassis.correlation import following, trail_of
+from shared.chassis.messages import Removals, Routes, Together
 from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
 from shared.contracts.enrollment.v1 import (
@@ -34,8 +36,12 @@ async def _cohort(tx: Tx, event: Event[CohortOpened]) -> None:
     await learning.learn_cohort(Unit(tx), event.data.programme_id, event.data.cohort_id)
 
 
-async def _candidate(tx: Tx, event: Event[CandidateChanged]) -> None:
-    await learning.learn_candidate(Unit(tx), translation.candidate(event.data))
+async def _candidates(tx: Tx, events: Sequence[Event[CandidateChanged]]) -> None:
+    unit, candidates = Unit(tx), [translation.candidate(event.data) for event in events]
+    known = await learning.look_up(unit, candidates)
+    for event, candidate in zip(events, candidates, strict=True):
+        with following(trail_of(event.envelope)):
+            learning.learn_candidate(unit, candidate, known)
 
 
 async def _principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
@@ -60,6 +66,6 @@ ROUTES: Routes = {
     ProgrammeChanged: _programme,
     ProgrammeClosed: _programme_closed,
     CohortOpened: _cohort,
-    CandidateChanged: _candidate,
+    CandidateChanged: Together(_candidates),
     PrincipalChanged: _principal,
 }

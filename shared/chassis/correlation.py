@@ -12,6 +12,7 @@ from uuid import UUID
 from structlog.typing import EventDict, WrappedLogger
 
 from shared.chassis.ids import new_id
+from shared.contracts.envelope import Envelope
 
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 
@@ -38,6 +39,11 @@ def new_trail(traceparent: str | None = None) -> Trail:
     if not traceparent or not _TRACEPARENT.match(traceparent):
         traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
     return Trail(new_id(), None, traceparent)
+
+
+def trail_of(envelope: Envelope) -> Trail:
+    """The trail of whatever an event causes."""
+    return Trail(envelope.correlation_id, envelope.id, envelope.traceparent)
 
 
 def start_anew() -> None:

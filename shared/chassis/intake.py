@@ -9,16 +9,17 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from pymongo.errors import PyMongoError
 
 from shared.chassis import cursors, dead_letters, in_flight, waiting
 from shared.chassis.batches import Partition
-from shared.chassis.correlation import Trail, following
+from shared.chassis.correlation import following, trail_of
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
 from shared.chassis.in_flight import Side, Suspicion
-from shared.chassis.messages import Incoming, Message, Removals, Routes, read
+from shared.chassis.messages import Incoming, Message, Removals, Routes, Together, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
 from shared.chassis.privacy.erasures import without_erased
@@ -26,6 +27,7 @@ from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_conflict, is_transient
 from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.envelope import Event
 
 Outcomes = Counter[str]
 Wanted = Callable[[], bool]
@@ -191,11 +193,25 @@ class Intake:
         if marked is not None:
             await marked
             passage("intake.marked")
-        outcomes, newest = Outcomes(), _newest(incoming)
-        for item in await without_erased(tx, incoming):
-            outcomes[await self._apply_one(tx, item, after, newest)] += 1
+        outcomes = await self._apply_in_turn(tx, incoming, after)
         await cursors.save(tx, before, after)
         return outcomes, [c.lane for c in after.values() if c.waiting and c.held_at is None]
+
+    async def _apply_in_turn(
+        self, tx: Tx, incoming: Sequence[Incoming], after: dict[str, Cursor]
+    ) -> Outcomes:
+        """Each of them, then those that are handled together."""
+        outcomes, newest = Outcomes(), _newest(incoming)
+        together: dict[Together, list[Event[Any]]] = {}
+        for item in await without_erased(tx, incoming):
+            outcome = self._decide(tx, item, after, newest)
+            if outcome is None and isinstance(item.handler, Together) and item.event:
+                together.setdefault(item.handler, []).append(item.event)
+                outcome = "applied"
+            outcomes[outcome or await self.handle(tx, item)] += 1
+        for route, events in together.items():
+            await route.handler(tx, events)
+        return outcomes
 
     async def _apply_alone(self, item: Incoming) -> Outcomes:
         """One message as a transaction of its own, then what waited for it; a failure is its own, too."""
@@ -230,14 +246,14 @@ class Intake:
         else:
             item = read(message, self.routes)
             item = item._replace(flaw=flaw or item.flaw)
-            outcomes[await self._apply_one(tx, item, after, {})] += 1
+            outcomes += await self._apply_in_turn(tx, [item], after)
         await cursors.save(tx, before, after)
         return outcomes
 
-    async def _apply_one(
+    def _decide(
         self, tx: Tx, item: Incoming, after: dict[str, Cursor], newest: Mapping[str, int]
-    ) -> str:
-        """Decide about one message and do it; the answer is its outcome.
+    ) -> str | None:
+        """What becomes of one message; None if it is its turn to take effect.
 
         `newest` is the last sequence per key that comes with it, of topics that hold states.
         """
@@ -259,7 +275,7 @@ class Intake:
             return self._bury(tx, item, holds=ordered)
         after[item.lane] = cursor.moved_to(item)
         is_last = sequence >= newest.get(item.lane, 0)
-        return await self.handle(tx, item) if is_last else "superseded"
+        return None if is_last else "superseded"
 
     def _old(self, tx: Tx, item: Incoming, cursor: Cursor) -> str:
         """A message from before the cursor: harmless, unless it claims a place that another has."""
@@ -288,14 +304,16 @@ class Intake:
 
     async def handle(self, tx: Tx, item: Incoming) -> str:
         """Run the handler of a message inside its trail; nothing where the service has no route."""
-        envelope = item.envelope
+        envelope, handler = item.envelope, item.handler
         if envelope is None or item.topic is None:
             return "ignored"
-        with following(Trail(envelope.correlation_id, envelope.id, envelope.traceparent)):
+        if isinstance(handler, Together):
+            handler = handler.alone
+        with following(trail_of(envelope)):
             if item.message.value is None and item.topic in self._removals:
                 await self._removals[item.topic](tx, (item.message.key or b"").decode())
-            elif item.handler is not None and item.event is not None:
-                await item.handler(tx, item.event)
+            elif handler is not None and item.event is not None:
+                await handler(tx, item.event)
             else:
                 return "ignored"
         return "applied"

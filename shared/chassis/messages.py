@@ -5,7 +5,8 @@ Named tuples, as the cursors are: one of each is made per event, at a quarter of
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from shared.chassis.outbox import MAX_VALUE_BYTES, lane
@@ -23,7 +24,24 @@ from shared.contracts.envelope import (
 )
 
 Handler = Callable[[Tx, Event[Any]], Awaitable[None]]
-Routes = Mapping[type[Contract], Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A route that takes all its events of a batch at once, after what else the batch holds.
+
+    For state topics whose handler has to look up much: it does so once. It follows each event's trail itself,
+    by `following(trail_of(event))`.
+    """
+
+    handler: Callable[[Tx, Sequence[Event[Any]]], Awaitable[None]]
+
+    async def alone(self, tx: Tx, event: Event[Any]) -> None:
+        """The same for one event, as a route of single events has it."""
+        await self.handler(tx, [event])
+
+
+Routes = Mapping[type[Contract], Handler | Together]
 Removal = Callable[[Tx, str], Awaitable[None]]
 Removals = Mapping[type[Contract], Removal]
 """What follows from the tombstone of a key, by the contract of its state topic."""
@@ -72,7 +90,7 @@ class Incoming(NamedTuple):
     topic: Topic | None = None
     lane: str | None = None
     event: Event[Any] | None = None
-    handler: Handler | None = None
+    handler: Handler | Together | None = None
     flaw: str | None = None
     detail: str = ""
 

@@ -1,5 +1,6 @@
 """Where a group begins to read: where it stopped, else at the beginning, and never at a place that is not there."""
 
+import asyncio
 from collections.abc import Collection
 
 import structlog
@@ -23,8 +24,10 @@ async def starting_offsets(
     Raises OffsetLost where the broker has no such place, and KafkaError while it does not answer. Where its ends are
     not to be believed, only the beginnings count.
     """
-    committed = {place: await consumer.committed(place) for place in assigned}
-    beginnings = await consumer.beginning_offsets(list(assigned))
+    places = list(assigned)
+    offsets = await asyncio.gather(*map(consumer.committed, places))
+    committed = dict(zip(places, offsets, strict=True))
+    beginnings = await consumer.beginning_offsets(places)
     fresh = {place: beginnings[place] for place in assigned if committed[place] is None}
     if fresh:
         await consumer.commit(
@@ -36,7 +39,7 @@ async def starting_offsets(
         ends = await consumer.end_offsets(list(kept))
         lost += [place for place, offset in kept.items() if offset > ends[place]]
     if lost:
-        places = ", ".join(f"{place.topic}:{place.partition}" for place in lost)
-        log.error("intake.offset_lost", group=group, places=places)
-        raise OffsetLost(places)
+        named = ", ".join(f"{place.topic}:{place.partition}" for place in lost)
+        log.error("intake.offset_lost", group=group, places=named)
+        raise OffsetLost(named)
     return kept | fresh

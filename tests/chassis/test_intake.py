@@ -392,7 +392,7 @@ async def test_what_waited_when_a_process_died_goes_on_with_the_next_owner(desk:
 CONTACT_TOPIC = "obverse-internal.enrollment.contact.v1"
 
 
-def contact(sequence: int, value: bytes | None = None) -> Message:
+def contact(sequence: int, value: bytes | None = None, *, key: str = str(PAIR)) -> Message:
     """A `contact.changed`: on a state topic, with personal data."""
     data = ContactChanged(
         person_id=PAIR,
@@ -405,7 +405,13 @@ def contact(sequence: int, value: bytes | None = None) -> Message:
         (n, b"obverse.enrollment.contact.changed.v1" if n == "ce_type" else v)
         for n, v in ended(sequence).headers
     ]
-    return ended(sequence, topic=CONTACT_TOPIC, value=value or to_value(data), headers=headers)
+    return ended(
+        sequence,
+        topic=CONTACT_TOPIC,
+        key=key.encode(),
+        value=value or to_value(data),
+        headers=headers,
+    )
 
 
 async def test_of_several_states_of_a_key_in_a_batch_the_last_readable_one_has_its_effect(

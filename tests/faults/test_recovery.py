@@ -64,3 +64,19 @@ def test_whoever_is_killed_while_it_stops_did_not_end_in_good_order() -> None:
         line("matching-2", "intake.assigned", 13.1),
     ]
     assert recovery(History(lines=lines))["after_stop"] == {"seen": 0, "limit": 3.0}
+
+
+def test_nobody_recovers_from_a_death_while_the_other_replica_is_away() -> None:
+    """What an aimed kill at a rebalance needs is that the other one goes and comes again."""
+    killed = Fault(10.0, "crash", "matching-1")
+    away = [
+        line("matching-2", "service.stopping", 9.0),
+        line("matching-2", "intake.assigned", 18.0),
+    ]
+    back = [line("matching-2", "service.stopping", 2.0), line("matching-2", "intake.assigned", 9.0)]
+    taken_over = line("matching-2", "intake.assigned", 14.0)
+
+    assert recovery(History(faults=[killed], lines=away))["after_kill"]["seen"] == 0
+    assert (
+        recovery(History(faults=[killed], lines=[*back, taken_over]))["after_kill"]["worst"] == 4.0
+    )

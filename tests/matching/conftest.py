@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -78,8 +77,19 @@ class House:
         return await self.transactions.run(lambda tx: work(Unit(tx)))
 
     async def learn(self, *candidates: Candidate) -> None:
+        """One after the other, each in a unit of work of its own."""
         for candidate in candidates:
-            await self.do(partial(learning.learn_candidate, candidate=candidate))
+            await self.learn_together(candidate)
+
+    async def learn_together(self, *candidates: Candidate) -> None:
+        """All of them in one unit of work, as they come in a batch."""
+
+        async def learn(unit: Unit) -> None:
+            known = await learning.look_up(unit, candidates)
+            for candidate in candidates:
+                learning.learn_candidate(unit, candidate, known)
+
+        await self.do(learn)
 
     async def ask_for_round(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> Round:
         wish = rounds.RequestRound(programme, cohort, UUID(int=0xD001))

@@ -242,6 +242,27 @@ async def test_a_proposal_that_would_not_be_made_today_is_void_and_may_be_made_a
     assert (await house.round()).matched == 1
 
 
+async def test_two_who_change_together_void_their_proposal_once(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    await house.round()
+    before = await house.published()
+    await house.learn_together(a_mentor(1, status="withdrawn"), a_mentee(2, status="paused"))
+
+    assert (await house.published())[len(before) :] == ["proposal.voided"]
+
+
+async def test_many_who_change_together_are_judged_by_their_new_states(house: House) -> None:
+    """The mentor has room for one of two; of the mentees one leaves in the same batch."""
+    await house.learn(a_mentor(1, capacity=2), a_mentee(2), a_mentee(3))
+    await house.round()
+    await house.learn_together(
+        a_mentee(2, status="withdrawn"), a_mentor(1, capacity=1), a_mentee(3)
+    )
+
+    states = {pair.mentee.volunteer_id.int: pair.state for pair in await house.pairs()}
+    assert states == {2: PairState.VOIDED, 3: PairState.PROPOSED}
+
+
 async def test_a_change_that_breaks_no_rule_leaves_the_proposal_open(house: House) -> None:
     await house.learn(a_mentor(1), a_mentee(2))
     await house.round()

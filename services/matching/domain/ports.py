@@ -1,6 +1,6 @@
 """What the handlers need from the world: the stores of one unit of work, and the solver."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +18,10 @@ class Programmes(Protocol):
 
     async def get(self, programme_id: UUID) -> Programme | None:
         """The programme."""
+        ...
+
+    async def of(self, programme_ids: Collection[UUID]) -> Mapping[UUID, Programme]:
+        """These, as far as they are known."""
         ...
 
     def put_terms(self, programme_id: UUID, terms: Terms) -> None:

@@ -1,5 +1,7 @@
 """What enrollment tells, and what follows from it for proposals and pairs."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Profile
@@ -7,7 +9,7 @@ from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.pairs import LIVE, Pair, PairState
 from services.matching.domain.pools import load
 from services.matching.domain.ports import Unit
-from services.matching.domain.terms import Terms
+from services.matching.domain.terms import Programme, Terms
 from services.matching.handlers.pairs import keep
 
 
@@ -29,15 +31,47 @@ async def close_programme(unit: Unit, programme_id: UUID) -> None:
         keep(unit, pair.void())
 
 
-async def learn_candidate(unit: Unit, candidate: Candidate) -> None:
+@dataclass(slots=True)
+class Known:
+    """What candidates who change together are judged by: read once, and kept up as they are judged."""
+
+    pairs: dict[UUID, Pair]
+    candidates: Mapping[UUID, Candidate]
+    programmes: Mapping[UUID, Programme]
+
+    def live(self, candidate: Candidate) -> list[Pair]:
+        """The open proposals and running pairs of a candidate."""
+        return [
+            pair
+            for pair in self.pairs.values()
+            if pair.live and candidate.id in (pair.mentor_id, pair.mentee_id)
+        ]
+
+
+async def look_up(unit: Unit, candidates: Sequence[Candidate]) -> Known:
+    """Keep the new states of these volunteers, and read what they have to do with: few reads for many."""
+    for candidate in candidates:
+        unit.candidates.put(candidate)
+    live = await unit.pairs.of_volunteers([one.id for one in candidates], LIVE)
+    proposed = [pair for pair in live if pair.state is PairState.PROPOSED]
+    if not proposed:
+        return Known({pair.id: pair for pair in live}, {}, {})
+    of_people = await unit.pairs.of_people({one.person_id for one in candidates})
+    sides = {side for pair in proposed for side in (pair.mentor_id, pair.mentee_id)}
+    return Known(
+        {pair.id: pair for pair in (*live, *of_people)},
+        {one.id: one for one in await unit.candidates.of(sides)},
+        await unit.programmes.of({pair.programme_id for pair in proposed}),
+    )
+
+
+def learn_candidate(unit: Unit, candidate: Candidate, known: Known) -> None:
     """A volunteer changed. Who leaves frees the partner; a proposal that is not allowed any more is void."""
-    unit.candidates.put(candidate)
-    live = [PairState.PROPOSED, PairState.FORMED]
-    for pair in await unit.pairs.of_volunteers([candidate.id], live):
+    for pair in known.live(candidate):
         if candidate.withdrawn:
-            keep(unit, pair.leave())
-        elif pair.state is PairState.PROPOSED and await _overtaken(unit, pair, candidate):
-            keep(unit, pair.void())
+            known.pairs[pair.id] = keep(unit, pair.leave())
+        elif pair.state is PairState.PROPOSED and _overtaken(unit, pair, candidate, known):
+            known.pairs[pair.id] = keep(unit, pair.void())
 
 
 async def forget_candidate(unit: Unit, volunteer_id: UUID) -> None:
@@ -47,17 +81,12 @@ async def forget_candidate(unit: Unit, volunteer_id: UUID) -> None:
     unit.candidates.remove(volunteer_id)
 
 
-async def _overtaken(unit: Unit, pair: Pair, candidate: Candidate) -> bool:
+def _overtaken(unit: Unit, pair: Pair, candidate: Candidate, known: Known) -> bool:
     """Whether the two could not be proposed to each other today."""
-    if load(candidate.person_id, await unit.pairs.of_people([candidate.person_id])) > (
-        candidate.capacity
-    ):
+    if load(candidate.person_id, known.pairs.values()) > candidate.capacity:
         return True
-    programme = await unit.programmes.get(pair.programme_id)
-    mentor, mentee = [
-        candidate if one == candidate.id else await unit.candidates.get(one)
-        for one in (pair.mentor_id, pair.mentee_id)
-    ]
+    programme = known.programmes.get(pair.programme_id)
+    mentor, mentee = (known.candidates.get(one) for one in (pair.mentor_id, pair.mentee_id))
     if programme is None or programme.terms is None or mentor is None or mentee is None:
         return False
     on = unit.now.date()

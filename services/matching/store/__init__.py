@@ -76,6 +76,11 @@ class StoredProgrammes:
         """The programme."""
         return _one(_PROGRAMME, await self._tx.find_one(PROGRAMMES, {"_id": programme_id}))
 
+    async def of(self, programme_ids: Collection[UUID]) -> dict[UUID, Programme]:
+        """These, as far as they are known."""
+        found = await self._tx.find(PROGRAMMES, {"_id": {"$in": list(programme_ids)}})
+        return {document["_id"]: _read(_PROGRAMME, document) for document in found}
+
     def put_terms(self, programme_id: UUID, terms: Terms) -> None:
         """Keep its terms."""
         self._update(programme_id, {"$set": {"terms": _document(terms)}})
