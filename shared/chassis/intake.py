@@ -6,14 +6,13 @@ processed becomes a dead letter and holds its lane; later messages of the lane w
 
 import asyncio
 import contextlib
-import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from shared.chassis import cursors, dead_letters, in_flight, waiting
+from shared.chassis import cursors, in_flight, waiting
 from shared.chassis.batches import Partition
 from shared.chassis.correlation import following, trail_of
 from shared.chassis.cursors import Cursor
@@ -26,6 +25,7 @@ from shared.chassis.privacy.erasures import without_erased
 from shared.chassis.refusals import Refusal
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_conflict, is_transient
+from shared.chassis.turns import Turns, newest_states
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event
 
@@ -56,6 +56,7 @@ class Intake:
         }
         self.database = database
         self.transactions = transactions
+        self._turns = Turns(group)
         self._owner = str(new_id())
         self._suspects: dict[Partition, Suspicion] = {}
 
@@ -201,10 +202,10 @@ class Intake:
         self, tx: Tx, incoming: Sequence[Incoming], after: dict[str, Cursor]
     ) -> Outcomes:
         """Each of them, then those that are handled together."""
-        outcomes, newest = Outcomes(), _newest(incoming)
+        outcomes, newest = Outcomes(), newest_states(incoming)
         together: dict[Together, list[Event[Any]]] = {}
         for item in await without_erased(tx, incoming):
-            outcome = self._decide(tx, item, after, newest)
+            outcome = self._turns.decide(tx, item, after, newest)
             if outcome is None and isinstance(item.handler, Together) and item.event:
                 together.setdefault(item.handler, []).append(item.event)
                 outcome = "applied"
@@ -250,58 +251,6 @@ class Intake:
         await cursors.save(tx, before, after)
         return outcomes
 
-    def _decide(
-        self, tx: Tx, item: Incoming, after: dict[str, Cursor], newest: Mapping[str, int]
-    ) -> str | None:
-        """What becomes of one message; None if it is its turn to take effect.
-
-        `newest` is the last sequence per key that comes with it, of topics that hold states.
-        """
-        if item.envelope is None or item.lane is None or item.topic is None:
-            return self._bury(tx, item, holds=False)
-        cursor, sequence, ordered = after[item.lane], item.envelope.sequence, not item.topic.state
-        if sequence <= cursor.sequence:
-            return self._old(tx, item, cursor)
-        if ordered and sequence == cursor.held_at:
-            return "duplicate"
-        if ordered and (cursor.held_at is not None or sequence > cursor.sequence + 1):
-            waiting.keep(tx, item)
-            self._tell(tx, item, "intake.message_waiting", logging.WARNING)
-            after[item.lane] = cursor._replace(waiting=True)
-            return "waiting"
-        if item.flaw:
-            held = cursor._replace(held_at=sequence)
-            after[item.lane] = held if ordered else cursor.moved_to(item)
-            return self._bury(tx, item, holds=ordered)
-        after[item.lane] = cursor.moved_to(item)
-        is_last = sequence >= newest.get(item.lane, 0)
-        return None if is_last else "superseded"
-
-    def _old(self, tx: Tx, item: Incoming, cursor: Cursor) -> str:
-        """A message from before the cursor: harmless, unless it claims a place that another has."""
-        envelope = item.envelope
-        if envelope is None or envelope.sequence < cursor.sequence:
-            return "duplicate"
-        if envelope.id == cursor.id and item.message.digest() == cursor.digest:
-            return "duplicate"
-        return self._bury(tx, item._replace(flaw="id_conflict"), holds=False)
-
-    def _bury(self, tx: Tx, item: Incoming, *, holds: bool) -> str:
-        dead_letters.keep(tx, item, holds=holds)
-        self._tell(tx, item, "intake.message_dead_lettered", logging.ERROR)
-        return "dead_lettered"
-
-    def _tell(self, tx: Tx, item: Incoming, event: str, level: int) -> None:
-        """One line for a message that did not simply take effect."""
-        tx.note(
-            event,
-            level=level,
-            group=self.group,
-            place=item.message.place,
-            reason=item.flaw,
-            event_id=str(item.envelope.id) if item.envelope else None,
-        )
-
     async def handle(self, tx: Tx, item: Incoming) -> str:
         """Run the handler of a message inside its trail; nothing where the service has no route."""
         envelope, handler = item.envelope, item.handler
@@ -317,15 +266,6 @@ class Intake:
             else:
                 return "ignored"
         return "applied"
-
-
-def _newest(incoming: Iterable[Incoming]) -> dict[str, int]:
-    """Per key of a state topic the last state that can be read: it replaces those before it."""
-    newest: dict[str, int] = {}
-    for item in incoming:
-        if item.topic and item.topic.state and item.lane and item.envelope and not item.flaw:
-            newest[item.lane] = max(newest.get(item.lane, 0), item.envelope.sequence)
-    return newest
 
 
 def _require(wanted: Wanted) -> None:
