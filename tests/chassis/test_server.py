@@ -68,3 +68,10 @@ async def test_who_leaves_is_not_ready_and_asks_nobody(
     assert answer.status_code == 503
     assert answer.json() == {"not_ready": ["running"]}
     assert asked == ["database"]
+
+
+async def test_idle_connections_are_kept_longer_than_load_balancers_keep_theirs(
+    server: Server,
+) -> None:
+    """60 s is the default of AWS' load balancers and of nginx towards what is behind it."""
+    assert server.config.timeout_keep_alive > 60

@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # What is under way may end; a caller who never sends the rest of a body keeps nobody from stopping.
 LONGEST_REQUEST_SECONDS = 10
+# Whoever keeps connections to us, as load balancers do for up to a minute, is to be the one who ends them: a request
+# that meets the server closing an idle connection fails.
+IDLE_CONNECTION_SECONDS = 75
 
 
 class Server(uvicorn.Server):
@@ -23,6 +26,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                timeout_keep_alive=IDLE_CONNECTION_SECONDS,
                 timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
             )
         )
