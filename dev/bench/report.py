@@ -20,7 +20,6 @@ PACKAGES = (
     "pydantic",
     "fastapi",
     "uvicorn",
-    "uvloop",
     "httpx",
     "scipy",
 )

@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 30
 HIGHEST = {"answers_seconds": 2.0, "subscribed_seconds": 6.0, "idle_mib": 120.0}
 BARE = """
 import aiokafka, faststream.kafka, fastapi, joserfc, motor.motor_asyncio, prometheus_client
-import structlog, typer, uvicorn, uvloop
+import structlog, typer, uvicorn
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(int(status["VmRSS"].split()[0]) / 1024)
 """

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import structlog
 import typer
-import uvloop
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
@@ -228,7 +227,7 @@ def _run(part: Callable[[], Awaitable[None]]) -> None:
 
     let_rest()
     try:
-        uvloop.run(main())
+        asyncio.run(main())
     except (Misconfigured, UnfitDatabase, BadSettings) as error:
         problems = str(error).splitlines()
         log.error("service.misconfigured", problems=problems)  # noqa: TRY400 - no bug, no stack

@@ -34,9 +34,18 @@ class FetchTroubles:
         if isinstance(error, OffsetOutOfRangeError | NoOffsetForPartitionError):
             log.error("intake.offset_lost", places=str(error))
             self._fail(OffsetLost(str(error)))
-        elif error and (isinstance(error, _DROPPED_A_BATCH) or not isinstance(error, KafkaError)):
-            # It was dropped before it reached us, with what other partitions had; going on would lose it.
+        elif isinstance(error, Exception) and _ends_reading(error):
             self._fail(error)
         elif level >= logging.WARNING and not str(message).startswith("Auto create topics"):
             reason = type(error).__name__ if error else str(message)
             log.log(level, "library.message", library="faststream", reason=reason)
+
+
+def _ends_reading(error: Exception) -> bool:
+    """Whether waiting does not help.
+
+    A batch was dropped before it reached us, with what other partitions had: going on would lose it. Or one of
+    aiokafka's own tasks has died, which it tells by a plain KafkaError, for ever, and reads no more.
+    """
+    dropped = isinstance(error, _DROPPED_A_BATCH) or not isinstance(error, KafkaError)
+    return dropped or type(error) is KafkaError

@@ -1,7 +1,8 @@
 """The relay: the only publisher. It takes the outbox to Kafka, in order per key, until the broker says yes.
 
-A wave holds at most one event per lane, so a failed send can never be overtaken by a later event of its
-key. What the broker took is marked in a transaction that confirms the lease.
+A wave holds at most one event per lane and ends before the next one begins, so a failed send can never be
+overtaken by a later event of its key. What the broker took in a round of waves is marked in one transaction
+that confirms the lease; a process that dies before it leaves duplicates, which readers drop by their sequence.
 """
 
 import asyncio
@@ -100,15 +101,32 @@ class Relay:
         if fence is None:
             return 0
         passage("relay.claimed")
-        lanes = await self._oldest_per_lane()
-        sent = 0
-        while lanes and not (stop and stop.is_set()):
-            wave = [rows.pop(0) for rows in lanes]
-            sent += await self._send(wave, fence)
+        taken, failure = await self._send_waves(await self._oldest_per_lane(), stop)
+        if taken:
+            asked = time.monotonic()
+            await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
+            self._confirmed_at = asked
+            passage("relay.marked")
+            for row in taken:
+                self._metrics.relay_published.labels(row["aggregatetype"]).inc()
+            log.info("relay.batch_sent", events=len(taken), fence=fence)
+        if failure is not None:
+            raise failure
+        return len(taken)
+
+    async def _send_waves(
+        self, lanes: list[list[Document]], stop: asyncio.Event | None
+    ) -> tuple[list[Document], Exception | None]:
+        """What the broker took, and what it would not: wave after wave, for as long as the lease is fresh."""
+        taken: list[Document] = []
+        failure: Exception | None = None
+        while lanes and failure is None and not (stop and stop.is_set()):
+            more, failure = await self._send([rows.pop(0) for rows in lanes])
+            taken += more
             lanes = [rows for rows in lanes if rows]
-        if sent:
-            log.info("relay.batch_sent", events=sent, fence=fence)
-        return sent
+            if time.monotonic() > self._confirmed_at + FRESH_SECONDS:
+                break
+        return taken, failure
 
     def doubt(self) -> None:
         """Ask for the lease before anything else is sent."""
@@ -148,32 +166,22 @@ class Relay:
         ]
         return [lane["rows"] for lane in await outbox.aggregate(pipeline).to_list(None)]
 
-    async def _send(self, wave: Sequence[Document], fence: int) -> int:
-        broker = await self._open()
-        futures = [await self._publish(broker, row) for row in wave]
-        done = await asyncio.wait_for(
-            asyncio.gather(*futures, return_exceptions=True), SEND_SECONDS
-        )
-        taken = [
-            row
-            for row, answer in zip(wave, done, strict=True)
-            if not isinstance(answer, BaseException)
-        ]
+    async def _send(self, wave: Sequence[Document]) -> tuple[list[Document], Exception | None]:
+        """Those of a wave that the broker took, and the first failure."""
+        try:
+            broker = await self._open()
+            futures = [await self._publish(broker, row) for row in wave]
+            done = await asyncio.wait_for(
+                asyncio.gather(*futures, return_exceptions=True), SEND_SECONDS
+            )
+        except Exception as error:  # noqa: BLE001 - it is raised once what was taken before is marked
+            return [], error
+        answers = list(zip(wave, done, strict=True))
+        taken = [row for row, answer in answers if not isinstance(answer, BaseException)]
         if taken:
             passage("relay.sent")
-            asked = time.monotonic()
-            await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
-            self._confirmed_at = asked
-            passage("relay.marked")
-            for row in taken:
-                self._metrics.relay_published.labels(row["aggregatetype"]).inc()
-        for answer in done:
-            if isinstance(answer, asyncio.CancelledError):
-                # The producer gave up; nobody asked us to stop.
-                raise ConnectionError("the producer was closed") from answer
-            if isinstance(answer, BaseException):
-                raise answer
-        return len(taken)
+        failures = (answer for answer in done if isinstance(answer, BaseException))
+        return taken, _as_trouble(next(failures, None))
 
     async def _publish(self, broker: KafkaBroker, row: Document) -> Awaitable[object]:
         headers = {name: value.decode() for name, value in row["headers"]}
@@ -223,3 +231,12 @@ class Relay:
         if self._fence is not None:
             with contextlib.suppress(Exception):
                 await self._leases.give_back(LEASE, self._fence)
+
+
+def _as_trouble(answer: BaseException | None) -> Exception | None:
+    """A send that was cancelled is the producer giving up: nobody asked us to stop."""
+    if answer is None or isinstance(answer, Exception):
+        return answer
+    closed = ConnectionError("the producer was closed")
+    closed.__cause__ = answer
+    return closed

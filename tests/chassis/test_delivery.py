@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaTimeoutError, UnsupportedCodecError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, UnsupportedCodecError
 from aiokafka.record.util import calc_crc32c
 from pymongo import UpdateOne
 
@@ -205,6 +205,27 @@ async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next
 
 async def has_begun(producer: Producer) -> bool:
     return await producer.unsent() < 2000
+
+
+async def test_what_a_broker_took_before_it_refused_is_marked_in_one_transaction(
+    producer: Producer,
+) -> None:
+    """The third of a key is more than a client may send; nothing else in the outbox is held up by that."""
+    key, other = uuid4(), uuid4()
+    await producer.publish(key, other, key, other, key, other)
+    far_too_much = {"$set": {"payload": b"x" * (3 * 1024 * 1024)}}
+    outbox = producer.database[OUTBOX]
+    await outbox.update_one({"aggregateid": str(key), "sequence": 3}, far_too_much)
+    relay = producer.relay()
+    with pytest.raises(MessageSizeTooLargeError):
+        await relay.round()
+    await relay.close()
+
+    sent = await outbox.find({"sent_at": {"$ne": None}}).to_list(None)
+    assert {(row["aggregateid"], row["sequence"]) for row in sent} == {
+        (str(key), 1), (str(key), 2), (str(other), 1), (str(other), 2),
+    }  # fmt: skip
+    assert len({row["sent_at"] for row in sent}) == 1
 
 
 async def test_a_broker_that_is_slow_does_not_make_a_record_gone(

@@ -19,7 +19,7 @@ from shared.chassis.transactions import Tx
 from shared.contracts.envelope import Event
 from shared.contracts.matching.v1 import PairFormed
 
-LIBRARIES = {"aiokafka", "motor", "pymongo", "uvloop"}
+LIBRARIES = {"aiokafka", "motor", "pymongo"}
 STANDARD = {
     "argparse", "asyncio", "collections", "contextlib", "json", "random", "time", "typing", "uuid",
 }  # fmt: skip

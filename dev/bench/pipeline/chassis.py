@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import uvloop
 from pymongo import UpdateOne
 
 from dev.bench.pipeline.events import TOPIC
@@ -139,7 +138,7 @@ def main() -> None:
     with options.log.open("w") as log:
         configure_logging("bench", LEVELS[options.level], join(CHASSIS_EVENTS), log)
         let_rest()
-        laps = uvloop.run(measure(options))
+        laps = asyncio.run(measure(options))
     print(json.dumps({"laps": laps, "offset_commits": passed["offsets.committed"]}))
 
 

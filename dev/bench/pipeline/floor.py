@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import UpdateOne
@@ -149,7 +148,7 @@ def main() -> None:
     for name in ("--kafka", "--mongo", "--database", "--topic", "--out"):
         parser.add_argument(name, required=True)
     parser.add_argument("--events", type=int, required=True)
-    laps = uvloop.run(measure(parser.parse_args()))
+    laps = asyncio.run(measure(parser.parse_args()))
     print(json.dumps({"laps": laps, "offset_commits": len(laps)}))
 
 

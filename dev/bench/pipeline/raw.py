@@ -11,7 +11,6 @@ import random
 import time
 from uuid import UUID, uuid4
 
-import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -72,7 +71,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--pauses", type=float, nargs=2, required=True, help="seconds, from and to")
-    print(json.dumps(uvloop.run(measure(parser.parse_args()))))
+    print(json.dumps(asyncio.run(measure(parser.parse_args()))))
 
 
 if __name__ == "__main__":
