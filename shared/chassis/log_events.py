@@ -53,7 +53,7 @@ CHASSIS_EVENTS = (
     LogEvent("intake.offset_lost", "error", "The committed offset is not on the broker any more; the service stops.", "Do not reset in haste: see the runbook, lost offsets."),
     LogEvent("intake.paused", "warning", "Database or broker trouble: the intake waits and tries again.", "See /readyz; nothing is lost meanwhile."),
     LogEvent("intake.revoked", "info", "Partitions were given up."),
-    LogEvent("library.message", "warning", "A library said something; `logger` is the library, `message` its words.", "Read `message`; mostly a broken connection that is being mended."),
+    LogEvent("library.message", "warning", "A library said something; `logger` is the library, `message` its words, `repeated` how often it said the like since its last line: one in ten seconds is written.", "Read `message`; mostly a broken connection that is being mended."),
     LogEvent("migration.began", "info", "Documents of an older shape are being brought to the newest."),
     LogEvent("migration.ended", "info", "A migration has run to its end."),
     LogEvent("migration.failed", "error", "A migration met a document that it cannot bring to the new shape; the service works on, and the same stretch is tried again each minute.", "Read `exception`: it is a bug. Roll back if there are readers that need the new shape."),

@@ -20,6 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from shared.chassis.correlation import name_trail
 from shared.chassis.line_counts import LINES
 from shared.chassis.log_events import LogEvent
+from shared.chassis.repeats import Repeats
 
 # They tell of every message and every heartbeat below this level.
 TALKATIVE = ("aiokafka", "asyncio", "httpcore", "httpx", "pymongo", "uvicorn")
@@ -93,6 +94,7 @@ def configure_logging(
         structlog.processors.JSONRenderer(),
     ]
     handler = logging.StreamHandler(out or sys.stdout)
+    handler.addFilter(Repeats())
     handler.setFormatter(ProcessorFormatter(processors=finish, foreign_pre_chain=theirs))
     root = logging.getLogger()
     root.handlers = [handler]

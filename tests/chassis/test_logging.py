@@ -92,6 +92,29 @@ class TestLibraries:
             logging.getLogger(name).info("Received")
         assert lines.all() == []
 
+    def test_what_they_repeat_is_counted_and_told_ten_seconds_later(self, lines: Lines) -> None:
+        for at in (100.0, 100.1, 109.9, 110.0, 125.0):
+            self.say("Unable connect to node %s", f"{at:g}", at=at)
+        self.say("Group Coordinator Request failed: %s", "x", at=100.2)
+
+        told = [(line["message"], line.get("repeated")) for line in lines.all()]
+        assert told == [
+            ("Unable connect to node 100", None),
+            ("Unable connect to node 110", 2),
+            ("Unable connect to node 125", None),
+            ("Group Coordinator Request failed: x", None),
+        ]
+
+    def test_what_we_say_again_is_written_again(self, lines: Lines) -> None:
+        for _ in range(3):
+            structlog.get_logger("shared.chassis.intake").warning("intake.paused", group="matching")
+        assert [line["event"] for line in lines.all()] == ["intake.paused"] * 3
+
+    def say(self, text: str, value: str, *, at: float) -> None:
+        record = logging.LogRecord("aiokafka", logging.ERROR, "", 0, text, (value,), None)
+        record.created = at
+        logging.getLogger("aiokafka").handle(record)
+
     def test_extra_fields_are_lifted(self, lines: Lines) -> None:
         extra = {"topic": "boxes", "group_id": "g"}
         logging.getLogger("uvicorn.error").warning("odd", extra=extra)
