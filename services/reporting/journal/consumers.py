@@ -1,12 +1,14 @@
 """The journal's topic edge: which pairs there are, and whose tokens are whose."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from services.reporting.journal import handlers, translation
 from services.reporting.journal.store import Unit
-from shared.chassis.messages import Removals, Routes
+from shared.chassis.messages import Handler, Removals
 from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
+from shared.contracts.base import Contract
 from shared.contracts.enrollment.v1 import PrincipalChanged
 from shared.contracts.envelope import Event
 from shared.contracts.matching.v1 import PairEnded, PairFormed
@@ -36,7 +38,7 @@ async def forget_principal(tx: Tx, key: str) -> None:
 
 
 REMOVALS: Removals = {PrincipalChanged: forget_principal}
-ROUTES: Routes = {
+ROUTES: Mapping[type[Contract], Handler] = {
     PairFormed: open_journal,
     PairEnded: close_journal,
     PrincipalChanged: know_principal,

@@ -1,14 +1,16 @@
 """The projections' topic edge: every event is translated into one change and folded in."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from services.reporting.projections import handlers
 from services.reporting.projections.store import Unit
 from services.reporting.projections.translation import CHANGES
-from shared.chassis.messages import Removals, Routes
+from shared.chassis.messages import Handler, Removals
 from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
+from shared.contracts.base import Contract
 from shared.contracts.enrollment.v1 import PrincipalChanged
 from shared.contracts.envelope import Event
 
@@ -32,4 +34,7 @@ async def forget_principal(tx: Tx, key: str) -> None:
 
 
 REMOVALS: Removals = {PrincipalChanged: forget_principal}
-ROUTES: Routes = {PrincipalChanged: know_principal, **dict.fromkeys(CHANGES, fold_in)}
+ROUTES: Mapping[type[Contract], Handler] = {
+    PrincipalChanged: know_principal,
+    **dict.fromkeys(CHANGES, fold_in),
+}
