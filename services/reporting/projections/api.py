@@ -111,6 +111,26 @@ class PairsView(BaseModel):
     formed: Count
 
 
+class InvitationsView(BaseModel):
+    """Invitations to take part, by the answer."""
+
+    waiting: Count
+    accepted: Count
+    declined: Count
+    later: Count
+    expired: Count
+    asked: Count
+
+
+class ConfirmationsView(BaseModel):
+    """Volunteers asked whether they go on, now that a further cohort has opened."""
+
+    waiting: Count
+    given: Count
+    lapsed: Count
+    asked: Count
+
+
 class LastRoundView(BaseModel):
     """The last round of matching; `unmatched` counts volunteers by reason."""
 
@@ -181,6 +201,8 @@ class ReportView(BaseModel):
     volunteers: VolunteersView
     proposals: ProposalsView
     pairs: PairsView
+    invitations: InvitationsView
+    confirmations: ConfirmationsView
     rounds: RoundsView
     sessions: SessionFiguresView
     mails: dict[str, OutcomesView]

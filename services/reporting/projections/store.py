@@ -7,7 +7,13 @@ from pymongo import UpdateOne
 
 from services.reporting.projections.domain import reading
 from services.reporting.projections.domain.documents import Change, Collection
-from services.reporting.projections.domain.material import Material, Meetings, Round, Talks
+from services.reporting.projections.domain.material import (
+    Asked,
+    Material,
+    Meetings,
+    Round,
+    Talks,
+)
 from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
 from shared.chassis.transactions import Index, Tx
 
@@ -20,6 +26,8 @@ INDEXES = (
     Index(Collection.CONCERNS, [("programme_id", 1)]),
     Index(Collection.DIALOGUES, [("programme_id", 1), ("state", 1)]),
     Index(Collection.COMPROMISES, [("programme_id", 1), ("outcome", 1)]),
+    Index(Collection.INVITATIONS, [("programme_id", 1), ("state", 1)]),
+    Index(Collection.CONFIRMATIONS, [("programme_id", 1), ("state", 1)]),
     Index(Collection.DELIVERIES, [("programme_id", 1), ("kind", 1), ("outcome", 1)]),
     Index(Collection.MEASUREMENTS, [("programme_id", 1)]),
     Index(Collection.GAPS, [("programme_id", 1)]),
@@ -53,6 +61,8 @@ HOLDINGS = (
     Holding(Collection.CONCERNS, "doubts by kind; never whose"),
     Holding(Collection.DIALOGUES, "open conversations; never who took part"),
     Holding(Collection.COMPROMISES, "what became of compromises"),
+    Holding(Collection.INVITATIONS, "invitations by answer; never whom they were to"),
+    Holding(Collection.CONFIRMATIONS, "confirmations by answer; never whose"),
 )
 """Where the projections keep data on people: under random ids alone, and so that every report stays as it was."""
 
@@ -98,6 +108,10 @@ class StoredProjections:
             Talks(
                 await self._counted(Collection.DIALOGUES, "state", mine),
                 await self._counted(Collection.COMPROMISES, "outcome", mine),
+            ),
+            Asked(
+                await self._counted(Collection.INVITATIONS, "state", mine),
+                await self._counted(Collection.CONFIRMATIONS, "state", mine),
             ),
         )
 

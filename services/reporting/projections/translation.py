@@ -211,6 +211,27 @@ def compromise_reviewed(event: Event[enrollment.CompromiseReviewed]) -> Change:
     return _compromise(event.data, event.data.outcome)
 
 
+def invitation_issued(event: Event[enrollment.InvitationIssued]) -> Change:
+    """Somebody is asked; by whom and who it is, is not kept."""
+    return _asked(Collection.INVITATIONS, event.data, "waiting")
+
+
+def invitation_answered(event: Event[enrollment.InvitationAnswered]) -> Change:
+    """What they said; the last word counts. One that its programme closed upon has expired."""
+    answer = event.data.answer
+    return _asked(Collection.INVITATIONS, event.data, "expired" if answer == "closed" else answer)
+
+
+def confirmation_is(state: str) -> ToChange:
+    """Whether somebody goes on in a further cohort."""
+    return lambda event: _asked(Collection.CONFIRMATIONS, event.data, state)
+
+
+def _asked(collection: Collection, data: enrollment.RequestFact, state: str) -> Change:
+    fields = {"programme_id": data.programme_id, "state": state}
+    return Change(collection, data.request_id, fields)
+
+
 def _concern(data: enrollment.ConcernFact, fields: dict[str, Any]) -> Change:
     belongs = {"programme_id": data.programme_id, "code": data.code}
     return Change(Collection.CONCERNS, data.concern_id, {**belongs, **fields})
@@ -257,6 +278,11 @@ CHANGES: Mapping[type[Contract], ToChange] = {
     enrollment.DialogueHeld: dialogue_is("held"),
     enrollment.CompromiseAgreed: compromise_agreed,
     enrollment.CompromiseReviewed: compromise_reviewed,
+    enrollment.InvitationIssued: invitation_issued,
+    enrollment.InvitationAnswered: invitation_answered,
+    enrollment.ConfirmationRequested: confirmation_is("waiting"),
+    enrollment.ConfirmationGiven: confirmation_is("given"),
+    enrollment.ConfirmationLapsed: confirmation_is("lapsed"),
     matching.RoundCompleted: round_completed,
     matching.ProposalMade: proposal_made,
     matching.ProposalAccepted: proposal_accepted,

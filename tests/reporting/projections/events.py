@@ -299,6 +299,36 @@ def compromise(number: int, of_dialogue: int, outcome: str | None = None) -> Con
     return enrollment.CompromiseReviewed(**ids, outcome=outcome, reviewed_on=date(2026, 5, 2))
 
 
+def invitation(number: int, answer: str | None = None) -> Contract:
+    """Issued, or answered so."""
+    ids: dict[str, Any] = {
+        "request_id": UUID(int=8_800 + number),
+        "programme_id": PROGRAMME,
+        "person_id": UUID(int=9_100 + number),
+    }
+    if answer is None:
+        return enrollment.InvitationIssued(**ids, topic="crm")
+    return enrollment.InvitationAnswered(**ids, answer=answer)
+
+
+def confirmation(number: int, fact: str) -> Contract:
+    """Requested, given or lapsed."""
+    ids: dict[str, Any] = {
+        "request_id": UUID(int=8_900 + number),
+        "programme_id": PROGRAMME,
+        "person_id": UUID(int=9_100 + number),
+        "volunteer_id": mentor(number),
+        "cohort_id": COHORT,
+    }
+    match fact:
+        case "requested":
+            return enrollment.ConfirmationRequested(**ids, due=date(2026, 4, 1))
+        case "given":
+            return enrollment.ConfirmationGiven(**ids)
+        case _:
+            return enrollment.ConfirmationLapsed(**ids)
+
+
 def key_of(data: Any) -> tuple[str, UUID]:
     """Topic and key: what the order holds within."""
     topic = CATALOGUE.by_model[type(data)].topic

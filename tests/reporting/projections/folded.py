@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.reporting.projections.domain import reading
 from services.reporting.projections.domain.documents import Change, Collection, Documents, fold
-from services.reporting.projections.domain.material import Material, Meetings, Talks
+from services.reporting.projections.domain.material import Asked, Material, Meetings, Talks
 from services.reporting.projections.translation import CHANGES
 from shared.contracts.envelope import Event
 
@@ -51,6 +51,10 @@ class FoldedProjections:
             Talks(
                 Counter(row["state"] for row in mine(Collection.DIALOGUES)),
                 Counter(row["outcome"] for row in mine(Collection.COMPROMISES)),
+            ),
+            Asked(
+                Counter(row["state"] for row in mine(Collection.INVITATIONS)),
+                Counter(row["state"] for row in mine(Collection.CONFIRMATIONS)),
             ),
         )
 

@@ -20,6 +20,8 @@ async def a_programme(reporting: Reporting) -> None:
         e.held(1, 1, mood=2),
         e.delivery(1, "introduction", "sent"),
         e.round_completed(1, no_topic="<5"),
+        *(e.confirmation(n, "requested") for n in (1, 2, 3)),
+        e.confirmation(3, "given"),
     ]
     await reporting.told(*e.numbered(facts))
 
@@ -62,6 +64,7 @@ async def test_the_lead_reads_who_is_paired_and_not_what_four_people_do(
         "total": 6,
     }
     assert report["pairs"] == {"active": 2, "completed": 0, "stopped": 0, "formed": 2}
+    assert report["confirmations"] == {"waiting": 2, "given": 1, "lapsed": 0, "asked": 3}
     assert set(report["sessions"].values()) == {"hidden"}
     assert report["mails"]["introduction"] == {
         "sent": 1,
@@ -91,6 +94,13 @@ async def test_the_sponsor_reads_nothing_below_five(reporting: Reporting) -> Non
         "total": "hidden",
     }
     assert report["pairs"] == {"active": "<5", "completed": 0, "stopped": 0, "formed": "hidden"}
+    assert report["confirmations"] == {
+        "waiting": "<5",
+        "given": "<5",
+        "lapsed": 0,
+        "asked": "hidden",
+    }
+    assert report["invitations"]["asked"] == 0
     assert report["rounds"]["last"]["unmatched"] == {"no_topic": "hidden"}
     assert set(report["mails"]["introduction"].values()) == {"hidden"}
 

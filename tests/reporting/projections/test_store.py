@@ -80,6 +80,17 @@ def story() -> list[Contract]:
         e.compromise(1, 1),
         e.compromise(2, 1),
         e.compromise(2, 1, "kept"),
+        *(e.invitation(n) for n in range(1, 7)),
+        e.invitation(1, "later"),
+        e.invitation(1, "accepted"),
+        e.invitation(2, "declined"),
+        e.invitation(3, "later"),
+        e.invitation(4, "closed"),
+        e.invitation(5, "accepted"),
+        *(e.confirmation(n, "requested") for n in range(1, 5)),
+        e.confirmation(1, "given"),
+        e.confirmation(2, "lapsed"),
+        e.confirmation(3, "given"),
         e.opened(UUID(int=77)),
     ]
 
@@ -159,6 +170,16 @@ async def test_the_figures_of_a_whole_story(read_figures: ReadFigures) -> None:
         "pairs.active": 1,
         "pairs.completed": 1,
         "pairs.formed": 2,
+        "invitations.waiting": 1,
+        "invitations.accepted": 2,
+        "invitations.declined": 1,
+        "invitations.later": 1,
+        "invitations.expired": 1,
+        "invitations.asked": 6,
+        "confirmations.waiting": 1,
+        "confirmations.given": 2,
+        "confirmations.lapsed": 1,
+        "confirmations.asked": 4,
         "rounds.completed": 2,
         "rounds.last.mentors": 30,
         "rounds.last.mentees": 20,
@@ -180,6 +201,28 @@ async def test_the_figures_of_a_whole_story(read_figures: ReadFigures) -> None:
         "dialogues.held": 1,
         "compromises.open": 1,
         "compromises.kept": 1,
+    }
+
+
+def test_of_who_was_asked_nothing_is_kept_but_the_answer() -> None:
+    asked = e.numbered(
+        [e.invitation(1), e.invitation(1, "accepted"), e.confirmation(2, "requested")]
+    )
+    documents = documents_of(asked)
+
+    assert documents[Collection.INVITATIONS] == {
+        UUID(int=8_801): {
+            "_id": UUID(int=8_801),
+            "programme_id": e.PROGRAMME,
+            "state": "accepted",
+        }
+    }
+    assert documents[Collection.CONFIRMATIONS] == {
+        UUID(int=8_902): {
+            "_id": UUID(int=8_902),
+            "programme_id": e.PROGRAMME,
+            "state": "waiting",
+        }
     }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.reporting.projections.domain.figures import Figure, Figures, Path, figures
 from services.reporting.projections.domain.material import (
     Answer,
+    Asked,
     Material,
     Meetings,
     Pairing,
@@ -275,6 +276,64 @@ def test_no_figure_on_what_people_do_is_shown_with_fewer_than_five_behind_it(
             if figure.doing and figure.people < 5 and read[path] != "hidden"
         ]
         assert not loose
+
+
+ANSWERS = ("waiting", "accepted", "declined", "later", "expired")
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(ANSWERS, few_or_many)),
+    st.sampled_from(ANSWERS),
+    st.integers(1, 4),
+    st.integers(1, 4),
+)
+def test_whatever_few_answered_so_a_sponsor_reads_the_same(
+    answers: Mapping[str, int], answer: str, one: int, other: int
+) -> None:
+    nobody = material_of(dict.fromkeys(CELLS, 0))
+
+    def read(count: int) -> Mapping[Path, object]:
+        return shown(SPONSOR, replace(nobody, asked=Asked({**answers, answer: count})))
+
+    assert read(one) == read(other)
+
+
+def test_the_lead_reads_whom_they_asked_and_a_sponsor_from_five_on() -> None:
+    asked = Asked(
+        {"waiting": 5, "accepted": 7, "declined": 2}, {"waiting": 6, "given": 9, "lapsed": 5}
+    )
+    material = replace(material_of(dict.fromkeys(CELLS, 0)), asked=asked)
+
+    def read(reader: Reader, what: str) -> dict[str, object]:
+        counts = shown(reader, material)
+        return {path[1]: count for path, count in counts.items() if path[0] == what}
+
+    assert read(LEAD, "invitations") == {
+        "waiting": 5,
+        "accepted": 7,
+        "declined": 2,
+        "later": 0,
+        "expired": 0,
+        "asked": 14,
+    }
+    assert read(SPONSOR, "invitations") == {
+        "waiting": 5,
+        "accepted": 7,
+        "declined": "<5",
+        "later": 0,
+        "expired": 0,
+        "asked": "hidden",
+    }
+    expected = {"waiting": 6, "given": 9, "lapsed": 5, "asked": 20}
+    assert read(LEAD, "confirmations") == read(SPONSOR, "confirmations") == expected
+
+
+def test_an_answer_of_a_later_version_is_one_of_those_asked() -> None:
+    material = replace(
+        material_of(dict.fromkeys(CELLS, 0)), asked=Asked({"accepted": 6, "perhaps": 5})
+    )
+
+    assert shown(LEAD, material)["invitations", "asked"] == 11
 
 
 def test_a_figure_that_betrays_what_betrays_another_is_withheld_too() -> None:

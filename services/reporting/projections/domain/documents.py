@@ -26,6 +26,8 @@ class Collection(StrEnum):
     CONCERNS = "concerns"
     DIALOGUES = "dialogues"
     COMPROMISES = "compromises"
+    INVITATIONS = "invitations"
+    CONFIRMATIONS = "confirmations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ OUTCOMES = ("sent", "failed", "suppressed", "unknown")
 ABOUT_PAIRING = ("proposal", "proposal_reminder", "introduction")
 ABOUT_SESSIONS = ("session_reminder",)
 ABOUT_DOUBTS = ("concern_raised", "reply_ready")
+INVITATIONS = ("waiting", "accepted", "declined", "later", "expired")
+CONFIRMATIONS = ("waiting", "given", "lapsed")
 FEW = "<5"
 
 _PAIRS = tuple(("pairs", state.value) for state in PairState)
@@ -59,6 +61,8 @@ def figures(material: Material) -> Figures:
         **_volunteers(material.volunteers, material.pairings),
         **_proposals(material.pairings),
         **_pairs(material.pairings),
+        **_asked("invitations", INVITATIONS, material.asked.invitations),
+        **_asked("confirmations", CONFIRMATIONS, material.asked.confirmations),
         **_rounds(material.rounds, material.last_round),
         **dict(_Sessions(material).figures()),
         **_mails(material.mails),
@@ -122,6 +126,13 @@ def _pairs(pairings: Sequence[Pairing]) -> Figures:
         ("pairs", state.value): Figure(counts[state]) for state in PairState
     }
     return {**cells, ("pairs", "formed"): Figure(counts.total(), betrays=_PAIRS)}
+
+
+def _asked(what: str, states: Sequence[str], counts: Mapping[str, int]) -> Figures:
+    cells: dict[Path, Figure] = {(what, state): Figure(counts.get(state, 0)) for state in states}
+    # An answer of a later version is one of those asked, and none of the answers known here.
+    asked = Figure(sum(counts.values()), betrays=tuple(cells))
+    return {**cells, (what, "asked"): asked}
 
 
 def _rounds(completed: int, last: Round | None) -> Figures:

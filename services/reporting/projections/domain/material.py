@@ -156,6 +156,14 @@ class Talks:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions by what became of them: invitations to take part, and whether one goes on in a further cohort."""
+
+    invitations: Mapping[str, int] = field(default_factory=dict)
+    confirmations: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """All of it. `mails` counts by kind and outcome; `gaps` are topics wanted more than offered."""
 
@@ -170,3 +178,4 @@ class Material:
     gaps: tuple[str, ...] = ()
     concerns: tuple[Concern, ...] = ()
     talks: Talks = Talks()
+    asked: Asked = Asked()
