@@ -12,6 +12,7 @@ from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
 from shared.contracts.enrollment.v1 import (
     CandidateChanged,
+    CohortClosed,
     CohortOpened,
     PrincipalChanged,
     ProgrammeChanged,
@@ -34,6 +35,10 @@ async def _programme_closed(tx: Tx, event: Event[ProgrammeClosed]) -> None:
 
 async def _cohort(tx: Tx, event: Event[CohortOpened]) -> None:
     await learning.learn_cohort(Unit(tx), event.data.programme_id, event.data.cohort_id)
+
+
+async def _cohort_closed(tx: Tx, event: Event[CohortClosed]) -> None:
+    await learning.close_cohort(Unit(tx), event.data.programme_id, event.data.cohort_id)
 
 
 async def _candidates(tx: Tx, events: Sequence[Event[CandidateChanged]]) -> None:
@@ -66,6 +71,7 @@ ROUTES: Routes = {
     ProgrammeChanged: _programme,
     ProgrammeClosed: _programme_closed,
     CohortOpened: _cohort,
+    CohortClosed: _cohort_closed,
     CandidateChanged: Together(_candidates),
     PrincipalChanged: _principal,
 }

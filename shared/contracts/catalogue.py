@@ -122,7 +122,7 @@ CATALOGUE = Catalogue(
         ("obverse.enrollment.programme.closed.v1", enrollment.ProgrammeClosed, PROGRAMME, (_M, _R), (1,)),
         ("obverse.enrollment.cohort.opened.v1", enrollment.CohortOpened, PROGRAMME, (_M, _R), (4,)),
         ("obverse.enrollment.cohort.promoted.v1", enrollment.CohortPromoted, PROGRAMME, (_R,), (4,)),
-        ("obverse.enrollment.cohort.closed.v1", enrollment.CohortClosed, PROGRAMME, (_R,), (4,)),
+        ("obverse.enrollment.cohort.closed.v1", enrollment.CohortClosed, PROGRAMME, (_M, _R), (4,)),
         ("obverse.enrollment.objective.measured.v1", enrollment.ObjectiveMeasured, PROGRAMME, (_R,), (2, 36)),
         ("obverse.enrollment.gap.opened.v1", enrollment.GapOpened, PROGRAMME, (_R,), (14,)),
         ("obverse.enrollment.gap.closed.v1", enrollment.GapClosed, PROGRAMME, (_R,), (14,)),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.matching.domain.candidates import Side
 from services.matching.domain.pairs import Ending, PairState
 from services.matching.domain.rounds import RoundState
 from services.matching.handlers import learning, pairs, rounds
@@ -132,6 +133,54 @@ async def test_a_closed_programme_pairs_nobody_and_voids_what_is_open(house: Hou
     with pytest.raises(Conflict) as refused:
         await house.ask_for_round()
     assert refused.value.code == "programme_closed"
+
+
+async def test_a_closed_cohort_takes_no_round_and_voids_its_open_proposals(house: House) -> None:
+    further = UUID(int=0xB009)
+    await house.do(lambda unit: learning.learn_cohort(unit, PROGRAMME, further))
+    await house.learn(*map(a_mentor, (1, 2)), *map(a_mentee, (3, 4)))
+    await house.learn(a_mentor(5, cohort_id=further), a_mentee(6, cohort_id=further))
+    await house.round()
+    running, open_ = await house.pairs()
+    await house.accept(running, running.mentor.volunteer_id.int)
+    await house.accept(running, running.mentee.volunteer_id.int)
+    await house.round(cohort=further)
+    (elsewhere,) = [pair for pair in await house.pairs() if pair.cohort_id == further]
+    await house.do(lambda unit: learning.close_cohort(unit, PROGRAMME, COHORT))
+
+    states = {pair.id: pair.state for pair in await house.pairs()}
+    assert states == {
+        running.id: PairState.FORMED,
+        open_.id: PairState.VOIDED,
+        elsewhere.id: PairState.PROPOSED,
+    }
+    with pytest.raises(Conflict) as refused:
+        await house.ask_for_round()
+    assert refused.value.code == "cohort_closed"
+    assert (await house.round(cohort=further)).state is RoundState.COMPLETED
+
+
+async def test_who_waits_in_a_closed_cohort_is_not_counted_for_the_next_round(
+    house: House,
+) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    waiting = partial(rounds.count_waiting, programme_id=PROGRAMME)
+    assert await house.do(waiting) == {Side.MENTOR: 1, Side.MENTEE: 1}
+    await house.do(lambda unit: learning.close_cohort(unit, PROGRAMME, COHORT))
+    assert await house.do(waiting) == {Side.MENTOR: 0, Side.MENTEE: 0}
+
+
+async def test_a_round_of_a_cohort_that_closed_meanwhile_fails_with_that_reason(
+    house: House,
+) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    house.solver.before = lambda: house.do(
+        lambda unit: learning.close_cohort(unit, PROGRAMME, COHORT)
+    )
+    done = await house.round()
+
+    assert (done.state, done.failure) == (RoundState.FAILED, "cohort_closed")
+    assert await house.pairs() == []
 
 
 async def test_after_its_last_day_a_programme_runs_no_round(house: House) -> None:

@@ -20,6 +20,14 @@ def programme_closed() -> Refusal:
     return Conflict("programme_closed", "The programme is closed; start the round in an open one.")
 
 
+def cohort_closed() -> Refusal:
+    """Nobody is paired in a closed cohort."""
+    return Conflict(
+        "cohort_closed",
+        "The cohort is closed; start the round in one that is open, or open a further cohort.",
+    )
+
+
 def programme_over() -> Refusal:
     """A pair of today would have no day left."""
     return Conflict(

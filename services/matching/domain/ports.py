@@ -36,6 +36,10 @@ class Programmes(Protocol):
         """Keep that it takes nobody any more."""
         ...
 
+    def close_cohort(self, programme_id: UUID, cohort_id: UUID) -> None:
+        """Keep that this cohort of it takes nobody any more."""
+        ...
+
     def claim(self, programme_id: UUID, by: UUID) -> None:
         """Write to it, so that it is not closed or changed by a unit of work at the same moment."""
         ...

@@ -60,3 +60,15 @@ class Programme:
     terms: Terms | None = None
     cohorts: tuple[UUID, ...] = ()
     closed: bool = False
+    closed_cohorts: tuple[UUID, ...] = ()
+
+    @property
+    def open_cohorts(self) -> tuple[UUID, ...]:
+        """The cohorts whose volunteers are paired."""
+        return tuple(one for one in self.cohorts if one not in self.closed_cohorts)
+
+    def shut(self, cohort_id: UUID) -> str | None:
+        """Why nobody of this cohort is paired any more, as a word to show; None where they are."""
+        if self.closed:
+            return "programme_closed"
+        return "cohort_closed" if cohort_id in self.closed_cohorts else None

@@ -26,9 +26,16 @@ async def learn_cohort(unit: Unit, programme_id: UUID, cohort_id: UUID) -> None:
 async def close_programme(unit: Unit, programme_id: UUID) -> None:
     """Nobody is paired here any more: open proposals are void, running pairs go on to their end."""
     unit.programmes.close(programme_id)
-    states = [PairState.PROPOSED]
-    for pair in await unit.pairs.in_programme(programme_id, states, after=None, limit=0):
+    for pair in await _proposed(unit, programme_id):
         keep(unit, pair.void())
+
+
+async def close_cohort(unit: Unit, programme_id: UUID, cohort_id: UUID) -> None:
+    """Nobody of this cohort is paired any more: its open proposals are void, its running pairs go on."""
+    unit.programmes.close_cohort(programme_id, cohort_id)
+    for pair in await _proposed(unit, programme_id):
+        if pair.cohort_id == cohort_id:
+            keep(unit, pair.void())
 
 
 @dataclass(slots=True)
@@ -79,6 +86,11 @@ async def forget_candidate(unit: Unit, volunteer_id: UUID) -> None:
     for pair in await unit.pairs.of_volunteers([volunteer_id], LIVE):
         keep(unit, pair.leave())
     unit.candidates.remove(volunteer_id)
+
+
+async def _proposed(unit: Unit, programme_id: UUID) -> list[Pair]:
+    states = [PairState.PROPOSED]
+    return await unit.pairs.in_programme(programme_id, states, after=None, limit=0)
 
 
 def _overtaken(unit: Unit, pair: Pair, candidate: Candidate, known: Known) -> bool:

@@ -43,6 +43,8 @@ async def request_round(unit: Unit, command: RequestRound) -> Round:
         raise errors.programme_over()
     if command.cohort_id not in programme.cohorts:
         raise errors.cohort_unknown()
+    if command.cohort_id in programme.closed_cohorts:
+        raise errors.cohort_closed()
     if await unit.rounds.open_in(programme.id):
         raise errors.round_running()
     round_ = Round(
@@ -66,12 +68,12 @@ async def read_round(unit: Unit, programme_id: UUID, round_id: UUID) -> Round:
 
 
 async def count_waiting(unit: Unit, programme_id: UUID) -> Mapping[Side, int]:
-    """How many of each side the next round would take in, over all cohorts of the programme."""
+    """How many of each side the next round would take in, over all open cohorts of the programme."""
     programme = await unit.programmes.get(programme_id)
     if programme is None:
         raise errors.programme_unknown()
     people: list[Candidate] = []
-    for cohort_id in programme.cohorts:
+    for cohort_id in programme.open_cohorts:
         people += await unit.candidates.in_cohort(programme_id, cohort_id)
     pairs = await unit.pairs.of_people({one.person_id for one in people})
     return waiting(people, pairs)
@@ -89,9 +91,9 @@ async def start_round(unit: Unit, claim: Claim) -> Pool | None:
         return None
     programme = await unit.programmes.get(round_.programme_id)
     started = round_.start(claim.fence)
-    terms = _terms(programme)
-    if terms is None or started.attempts > ATTEMPTS:
-        _give_up(unit, started, claim, "programme_closed" if terms is None else "worker_died")
+    terms = _terms(programme, round_)
+    if isinstance(terms, str) or started.attempts > ATTEMPTS:
+        _give_up(unit, started, claim, terms if isinstance(terms, str) else "worker_died")
         return None
     unit.rounds.save(started)
     unit.note("round.started", round_id=round_.id, fence=claim.fence, attempt=started.attempts)
@@ -104,9 +106,9 @@ async def finish_round(unit: Unit, claim: Claim, outcome: Outcome) -> None:
     round_ = await _known(unit, claim)
     unit.programmes.claim(round_.programme_id, by=round_.id)
     programme = await unit.programmes.get(round_.programme_id)
-    terms = _terms(programme)
-    if terms is None:
-        return _give_up(unit, round_, claim, "programme_closed")
+    terms = _terms(programme, round_)
+    if isinstance(terms, str):
+        return _give_up(unit, round_, claim, terms)
     matched = {id_ for match in outcome.matches for id_ in (match.mentor_id, match.mentee_id)}
     candidates = {one.id: one for one in await unit.candidates.of(matched)}
     unit.candidates.claim({one.person_id for one in candidates.values()}, by=round_.id)
@@ -130,8 +132,11 @@ def _give_up(unit: Unit, round_: Round, claim: Claim, failure: str) -> None:
     unit.note("round.failed", level=logging.ERROR, round_id=round_.id, reason=failure)
 
 
-def _terms(programme: Programme | None) -> Terms | None:
-    return None if programme is None or programme.closed else programme.terms
+def _terms(programme: Programme | None, round_: Round) -> Terms | str:
+    """The terms to pair by, or why nobody is paired."""
+    if programme is None or programme.terms is None:
+        return "programme_closed"
+    return programme.shut(round_.cohort_id) or programme.terms
 
 
 async def _known(unit: Unit, claim: Claim) -> Round:

@@ -93,6 +93,10 @@ class StoredProgrammes:
         """Keep that it takes nobody any more."""
         self._update(programme_id, {"$set": {"closed": True}})
 
+    def close_cohort(self, programme_id: UUID, cohort_id: UUID) -> None:
+        """Keep that this cohort of it takes nobody any more."""
+        self._update(programme_id, {"$addToSet": {"closed_cohorts": cohort_id}})
+
     def claim(self, programme_id: UUID, by: UUID) -> None:
         """Write to its document, so that units of work which do so too conflict."""
         self._update(programme_id, {"$set": {"claimed_by": by}})
