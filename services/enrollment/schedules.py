@@ -45,6 +45,10 @@ def _requests(work: Work) -> list[Schedule]:
         while await work(handlers.invitations.let_go):
             pass
 
+    async def let_doubters_go() -> None:
+        while await work(handlers.doubts.let_go):
+            pass
+
     async def ask_to_confirm() -> None:
         for programme in await work(lambda unit: handlers.programmes.list_programmes(unit, ())):
             ask = partial(handlers.confirmations.ask, programme_id=programme.programme_id)
@@ -57,6 +61,7 @@ def _requests(work: Work) -> list[Schedule]:
 
     return [
         Schedule("close invitations", MINUTE, close_invitations),
+        Schedule("let doubters go", MINUTE, let_doubters_go),
         Schedule("ask to confirm", MINUTE, ask_to_confirm),
         Schedule("lapse confirmations", MINUTE, lapse_confirmations),
     ]

@@ -179,9 +179,17 @@ class Authenticator:
             raise BadToken("token_invalid")
         subject.encode()  # a lone surrogate is no subject (UnicodeEncodeError is a ValueError)
         known = {role for role in Role if role in roles} if isinstance(roles, list) else set()
-        return Claims(
-            self._issuer, subject, email if isinstance(email, str) else None, frozenset(known)
-        )
+        return Claims(self._issuer, subject, email if _is_theirs(said) else None, frozenset(known))
+
+
+def _is_theirs(said: Mapping[str, Any]) -> bool:
+    """Whether there is an address, and no word that nobody has looked whether it is the holder's.
+
+    Whoever may write any address into their account would be the employee who has it (OpenID Connect Core 5.7).
+    """
+    unverified = str(said.get("email_verified", True)).lower() == "false"  # also sent as text
+    email = said.get("email")
+    return isinstance(email, str) and email.isprintable() and not unverified
 
 
 def _key_id(token: str) -> str | None:

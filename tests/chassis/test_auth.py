@@ -28,6 +28,7 @@ EC = ECKey.generate_key("P-256", {"kid": "ec"})
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 STRANGE = ECKey.generate_key("P-256", {"kid": "ec"})
 
+UNPRINTABLE = "a\0b@example.org"
 CLAIMS = {
     "iss": "https://identity.obverse.test",
     "aud": "obverse",
@@ -139,6 +140,25 @@ async def test_claims_that_do_not_fit_are_invalid(
 async def test_odd_roles_and_addresses_are_left_out(authenticator: Authenticator) -> None:
     claims = await authenticator.claims(f"Bearer {token(roles='lead', email=['a'])}")
     assert (claims.roles, claims.email) == (frozenset(), None)
+    broken = await authenticator.claims(f"Bearer {token(email=UNPRINTABLE)}")
+    assert broken.email is None
+
+
+@pytest.mark.parametrize(
+    ("verified", "email"),
+    [
+        (False, None),
+        ("false", None),
+        ("False", None),
+        (True, "ada@example.org"),
+        ("true", "ada@example.org"),
+    ],
+)
+async def test_an_address_that_nobody_verified_is_left_out(
+    authenticator: Authenticator, verified: Any, email: str | None
+) -> None:
+    claims = await authenticator.claims(f"Bearer {token(email_verified=verified)}")
+    assert (claims.subject, claims.email) == ("ada", email)
 
 
 class TestForged:

@@ -19,6 +19,7 @@ from tests.chassis.http_client import Client, boxes, code
 from tests.chassis.tiny_service import BoxBody, BoxView, build, pack, routes
 
 BOX = {"label": "red"}
+KEY = "4bb0a7f2-5e46-4c5d-8b0e-8f4c7d1e2a90"
 CORRELATION = "0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11"
 SEEN: list[Any] = []
 
@@ -82,21 +83,32 @@ async def test_the_handler_does_not_learn_who_calls(writer: Client) -> None:
 async def test_a_repeat_gets_the_first_answer_though_it_lies_sealed(
     writer: Client, store: Database
 ) -> None:
-    first = await writer.send("POST", "/letters", json=BOX, key="k-41")
-    second = await writer.send("POST", "/letters", json=BOX, key="k-41")
+    first = await writer.send("POST", "/letters", json=BOX, key=KEY)
+    second = await writer.send("POST", "/letters", json=BOX, key=KEY)
     assert first.content == second.content
     assert second.headers["idempotency-replayed"] == "true"
     assert await boxes(store) == 1
     (row,) = await store.mongo["idempotency"].find({}).to_list(None)
     assert "body" not in row["answer"]
     everything = repr(row)
-    for text in (first.json()["id"], "red", "k-41", "keeper"):
+    for text in (first.json()["id"], "red", KEY, "keeper"):
         assert text not in everything
 
 
+@pytest.mark.parametrize(("key", "status"), [("1", 400), ("k" * 15, 400), ("k" * 16, 201)])
+async def test_a_key_that_two_might_choose_is_refused(
+    writer: Client, store: Database, key: str, status: int
+) -> None:
+    answer = await writer.send("POST", "/letters", json=BOX, key=key)
+    assert answer.status_code == status
+    assert await boxes(store) == (status == 201)
+    if status == 400:
+        assert code(answer) == (400, "idempotency_key_guessable")
+
+
 async def test_another_body_with_the_same_key_is_a_422(writer: Client) -> None:
-    await writer.send("POST", "/letters", json=BOX, key="k")
-    again = await writer.send("POST", "/letters", json={"label": "blue"}, key="k")
+    await writer.send("POST", "/letters", json=BOX, key=KEY)
+    again = await writer.send("POST", "/letters", json={"label": "blue"}, key=KEY)
     assert code(again) == (422, "idempotency_key_reused")
 
 
@@ -105,7 +117,7 @@ async def test_a_key_belongs_to_whoever_shows_the_reference(
 ) -> None:
     for reference in ("one", "another"):
         answer = await writer.send(
-            "POST", "/letters", json=BOX, key="k", headers={REFERENCE_HEADER: reference}
+            "POST", "/letters", json=BOX, key=KEY, headers={REFERENCE_HEADER: reference}
         )
         assert "idempotency-replayed" not in answer.headers
     assert await boxes(store) == 2

@@ -60,7 +60,7 @@ async def test_a_doubt_is_nobody_elses(house: House, programme: str) -> None:
         assert code(await other.send("GET", f"/concerns/{concern}")) == (404, "no_such_concern")
         closing = await other.send("POST", f"/concerns/{concern}/close")
         assert code(closing) == (404, "no_such_concern")
-        assert await other.get("/concerns") == {"concerns": []}
+        assert await other.get("/concerns") == {"concerns": [], "next": None}
         listing = await other.send("GET", f"/programmes/{programme}/concerns")
         assert code(listing) == (403, "role_missing")
     other_programme = await house.programme()
@@ -120,7 +120,7 @@ async def test_an_anonymous_doubt_is_answered_to_whoever_has_the_reference(
     ):
         done = await mia.send("POST", f"/anonymous-concern/{what}", json=body, **shown)
         assert (done.status_code, done.json()["state"]) == (200, state)
-    assert await mia.get("/concerns") == {"concerns": []}
+    assert await mia.get("/concerns") == {"concerns": [], "next": None}
     by_id = await mia.send("GET", f"/concerns/{concern}")
     assert code(by_id) == (404, "no_such_concern")
 

@@ -135,13 +135,14 @@ class ConcernView(DoubtView):
 
 
 class ConcernsView(BaseModel):
-    """One's own."""
+    """One page of one's own; `next` is the `after` of the one that follows, null at the end."""
 
     concerns: list[ConcernView]
+    next: UUID | None
 
 
 class LeadView(ConcernView):
-    """A concern as the lead reads it: of an anonymous one code, words and days."""
+    """A concern as the lead reads it: of an anonymous one code, words and days, and no taste."""
 
     anonymous: bool
     writer: str
@@ -149,12 +150,15 @@ class LeadView(ConcernView):
     @staticmethod
     def of_named(named: Named) -> "LeadView":
         """With the writer's name where they gave it."""
-        concern = named.concern
+        concern, fields = named.concern, DoubtView.fields(named.concern)
+        if concern.writer is None:
+            # The lead sees who enrols, and when: beside that the day of the tasting would be a name.
+            fields["tasting_since"] = None
         return LeadView(
             concern_id=concern.concern_id,
             anonymous=concern.writer is None,
             writer=named.name,
-            **DoubtView.fields(concern),
+            **fields,
         )
 
 
@@ -234,7 +238,10 @@ async def ask_again_anonymously(
 
 @anonymous_router.post("/anonymous-concern/taste", response_model=UnknownView)
 async def taste_anonymously(call: Someone, reference: Reference) -> Response:
-    """Take the sprint that is offered; then enrol with the format `sprint` alone, under one's own name."""
+    """Take the sprint that is offered; then enrol with the format `sprint` alone, under one's own name.
+
+    The lead is not told that it is taken. They see who enrols, so let some days go by.
+    """
     writer = Writer(reference=reference)
     return await call.once(lambda unit: handlers.doubts.taste(unit, writer), UnknownView.of, 200)
 
@@ -256,11 +263,16 @@ async def raise_confidentially(programme_id: UUID, body: ConcernBody, call: Some
 
 
 @own_router.get("/concerns")
-async def list_own(call: Reader) -> ConcernsView:
+async def list_own(
+    call: Reader,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+) -> ConcernsView:
     """What one raised confidentially, with the answers."""
     person_id = call.principal.person_id
-    own = await call.read(lambda unit: handlers.doubts.list_own(unit, person_id))
-    return ConcernsView(concerns=[ConcernView.of(concern) for concern in own])
+    own = await call.read(lambda unit: handlers.doubts.list_own(unit, person_id, after, limit))
+    last = own[-1].concern_id if len(own) == limit else None
+    return ConcernsView(concerns=[ConcernView.of(concern) for concern in own], next=last)
 
 
 @own_router.get("/concerns/{concern_id}")

@@ -97,6 +97,10 @@ class Person:
         """They asked the lead something, and are to be told when the answer is there."""
         return replace(self, awaits_reply=True)
 
+    def with_reply(self) -> "Person":
+        """They were told of their answers, and are not to be reached for them any more."""
+        return replace(self, awaits_reply=False)
+
     def invited(self, programme_id: UUID) -> "Person":
         """A programme asked them."""
         if programme_id in self.invited_to:

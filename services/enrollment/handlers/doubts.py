@@ -1,6 +1,7 @@
 """Doubts: raised by whoever has them, answered by the lead, asked again or closed by their writer."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from services.enrollment.domain.doubts import (
@@ -18,6 +19,10 @@ from services.enrollment.domain.people import Person, changes
 from services.enrollment.domain.ports import Unit
 from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Forbidden, NotFound
+
+AT_ONCE = 100
+TOLD_WITHIN = timedelta(days=7)
+"""So long a mail about an answer may take, over quiet hours and days without a mail server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,11 @@ async def read_own(unit: Unit, writer: Writer) -> Concern:
     return found
 
 
-async def list_own(unit: Unit, person_id: UUID | None) -> list[Concern]:
-    """What somebody raised confidentially."""
-    return await unit.concerns.of_writer(person_id) if person_id else []
+async def list_own(
+    unit: Unit, person_id: UUID | None, after: UUID | None, limit: int
+) -> list[Concern]:
+    """What somebody raised confidentially, page by page."""
+    return await unit.concerns.of_writer(person_id, after, limit) if person_id else []
 
 
 async def list_concerns(
@@ -128,6 +135,18 @@ async def list_concerns(
     employees = await unit.employees.by_persons(writers)
     names = {person_id: employee.name for person_id, employee in employees.items()}
     return [Named(c, names.get(c.writer, "") if c.writer else "") for c in concerns]
+
+
+async def let_go(unit: Unit) -> int:
+    """Reach nobody any more for answers that they closed, or have had for a week; returns how many.
+
+    Not with the closing itself: two events of one moment would say whose doubt it was.
+    """
+    waiting = await unit.concerns.told_since(unit.today - TOLD_WITHIN)
+    people = await unit.people.awaiting_reply(waiting, AT_ONCE)
+    for before in people:
+        _keep_apart(unit, before, before.with_reply())
+    return len(people)
 
 
 def _new(
@@ -169,10 +188,14 @@ async def _tell(unit: Unit, person_id: UUID, programme_id: UUID) -> None:
     else:  # they left, and are known to nobody any more
         return
     if person != before:
-        unit.people.put(person)
-        for fact in changes(before, person):
-            unit.publish_apart(fact)
+        _keep_apart(unit, before, person)
     unit.publish_apart(ReplyReady(unit.new_id(), programme_id, person_id))
+
+
+def _keep_apart(unit: Unit, before: Person | None, person: Person) -> None:
+    unit.people.put(person)
+    for fact in changes(before, person):
+        unit.publish_apart(fact)
 
 
 async def _name(unit: Unit, concern: Concern) -> str:

@@ -77,20 +77,23 @@ class Unit:
     def publish(self, *facts: Fact) -> None:
         """Tell the other services, and the log where the fact stands in its list."""
         for fact in facts:
-            tombstones = list(removed(fact))
-            for topic, key in tombstones:
-                self._tx.tombstone(topic, key)
-            if tombstones:
-                continue
-            self._tx.publish(*outgoing(fact))
-            if line := log_line(fact):
-                event, ids = line
-                self.note(event, **ids)
+            self._tell(fact)
 
     def publish_apart(self, fact: Fact) -> None:
         """Tell it, on a trail that leads to nothing else of this unit of work."""
         with following(new_trail()):
-            self._tx.publish(*outgoing(fact))
+            self._tell(fact)
+
+    def _tell(self, fact: Fact) -> None:
+        tombstones = list(removed(fact))
+        for topic, key in tombstones:
+            self._tx.tombstone(topic, key)
+        if tombstones:
+            return
+        self._tx.publish(*outgoing(fact))
+        if line := log_line(fact):
+            event, ids = line
+            self.note(event, **ids)
 
     def note(self, event: str, **ids: str | int) -> None:
         """Write a line of the list of log events, once this unit of work is committed."""

@@ -17,6 +17,7 @@ INDEXES = (
         partial={"identity.subject": {"$type": "string"}},
     ),
     Index("people", [("email", 1)]),
+    Index("people", [("awaits_reply", 1)], partial={"awaits_reply": True}),
 )
 PERSON = Kind(Person, "people", "person_id")
 
@@ -40,6 +41,10 @@ class People(Shelf[Person]):
     async def invited_to(self, programme_ids: Collection[UUID], limit: int) -> list[Person]:
         """Those whom one of these programmes asked, and who can still be reached for it."""
         return await self.find({"invited_to": {"$in": list(programme_ids)}}, limit)
+
+    async def awaiting_reply(self, but: Collection[UUID], limit: int) -> list[Person]:
+        """Those who can be reached for an answer, but these."""
+        return await self.find({"awaits_reply": True, "_id": {"$nin": list(but)}}, limit)
 
     async def page(self, after: UUID | None, limit: int) -> list[Person]:
         """All of them, page by page."""

@@ -1,13 +1,13 @@
 """Users of SCIM: rows of the directory, and beside them those of whom only the identity provider knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
 from pymongo import DeleteOne, ReplaceOne
 
 from services.enrollment.domain.directory import Employee
-from services.enrollment.domain.scim.filters import CONSTANTS, TEXTS, Both, Equal, Filter
+from services.enrollment.domain.scim.filters import CONSTANTS, TEXTS, Both, Either, Equal, Filter
 from services.enrollment.domain.scim.users import User, id_in
 from services.enrollment.store.directory import EMPLOYEE
 from services.enrollment.store.documents import Kind
@@ -108,7 +108,16 @@ def _query(wanted: Filter | None, kind: Kind[Employee]) -> Document:
     if isinstance(wanted, Equal):
         return _equal(wanted, kind)
     joined = "$and" if isinstance(wanted, Both) else "$or"
-    return {joined: [_query(wanted.left, kind), _query(wanted.right, kind)]}
+    return {joined: [_query(part, kind) for part in _parts(wanted, type(wanted))]}
+
+
+def _parts(wanted: Filter, joined: type[Both | Either]) -> Iterator[Filter]:
+    """All that are joined in one way, side by side: MongoDB nests a query some ninety deep at most."""
+    if isinstance(wanted, Equal) or not isinstance(wanted, joined):
+        yield wanted
+        return
+    yield from _parts(wanted.left, joined)
+    yield from _parts(wanted.right, joined)
 
 
 def _equal(wanted: Equal, kind: Kind[Employee]) -> Document:
@@ -121,7 +130,8 @@ def _equal(wanted: Equal, kind: Kind[Employee]) -> Document:
     number = "_id" if active else "staff_number"
     match TEXTS[wanted.attribute]:
         case "id":
-            return {"person_id" if active else "_id": id_in(value)}
+            person_id = id_in(value)
+            return {"person_id" if active else "_id": person_id} if person_id else NOBODY
         case "email":
             return {"email": value.lower()}
         case "external_id":

@@ -26,6 +26,8 @@ Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 
 LONGEST_KEY = 255
+SHORTEST_KEY_ALONE = 16
+"""Where the key stands without its caller, two who chose the same one would read each other's answer."""
 KEY_HEADER = "Idempotency-Key"
 # Given to a person within a programme; the other roles come with the token and hold everywhere.
 _ROLES_OF_A_PROGRAMME = frozenset({Role.LEAD, Role.SPONSOR})
@@ -167,11 +169,12 @@ def _gate(
         edge.rates.take((claims.issuer, claims.subject))
         principal = await edge.transactions.read(lambda tx: edge.resolve(tx, claims))
         _require(principal, roles, _programme(request, scope))
+        alone = forgets_caller(request)
         if changes:
             if request.method == "POST" and spoken(request.app, request.url.path) is None:
-                _require_key(request.headers.get(KEY_HEADER))
+                _require_key(request.headers.get(KEY_HEADER), SHORTEST_KEY_ALONE if alone else 1)
             await edge.outbox.check()
-        if forgets_caller(request):
+        if alone:
             principal = NOBODY
         return Call(principal, edge, request, changes and Role.PARTICIPANT not in roles)
 
@@ -191,7 +194,7 @@ def _require(principal: Principal, roles: frozenset[Role], programme: str | None
     raise Problem(403, "role_missing", "You need another role; ask the programme's lead.")
 
 
-def _require_key(key: str | None) -> None:
+def _require_key(key: str | None, at_least: int) -> None:
     if not key:
         raise Problem(
             400, "idempotency_key_missing", f"Send a new {KEY_HEADER} with each new POST."
@@ -201,6 +204,12 @@ def _require_key(key: str | None) -> None:
             400,
             "idempotency_key_malformed",
             f"Send an {KEY_HEADER} of at most {LONGEST_KEY} printable ASCII characters.",
+        )
+    if len(key) < at_least:
+        raise Problem(
+            400,
+            "idempotency_key_guessable",
+            f"Send a random {KEY_HEADER} of at least {at_least} characters, such as a UUID: here it stands for you.",
         )
 
 

@@ -1,8 +1,8 @@
 """Routes that keep nothing of who called them: `APIRouter(route_class=Anonymous)`.
 
 The gate still asks for a good token and a role, so that strangers stay outside, and then forgets whose it was: the
-handler gets a caller without a name, the Idempotency-Key stands alone, and the answer that is kept for a repeat
-can be read with that key only. What is logged and told begins a trail of its own, since a client may send one
+handler gets a caller without a name, the Idempotency-Key stands alone (and so has to be long), and the answer that is
+kept for a repeat can be read with that key only. What is logged and told begins a trail of its own, since a client may send one
 correlation id with all that it does.
 """
 

@@ -1,5 +1,6 @@
 """Concerns and the conversations about them."""
 
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -16,8 +17,11 @@ class Concerns(Protocol):
     async def by_reference(self, reference_hash: str) -> Concern | None:
         """The anonymous one that this reference opens."""
 
-    async def of_writer(self, person_id: UUID) -> list[Concern]:
-        """The confidential ones of a person."""
+    async def of_writer(self, person_id: UUID, after: UUID | None, limit: int) -> list[Concern]:
+        """The confidential ones of a person, page by page."""
+
+    async def told_since(self, day: date) -> list[UUID]:
+        """Who wrote confidentially, got an answer on that day or later, and has not closed it."""
 
     async def page(self, programme_id: UUID, after: UUID | None, limit: int) -> list[Concern]:
         """Of a programme, in an order that says nothing about when they came."""

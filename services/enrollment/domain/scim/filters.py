@@ -155,6 +155,8 @@ class _Reading:
             ) from None
         if isinstance(value, dict | list):
             raise bad_filter("A value is a text in quotes, a number, true, false or null.")
+        if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise bad_filter("A text in the filter holds half a character.")
         return value  # type: ignore[no-any-return]
 
     def _comes(self, word: str) -> bool:
