@@ -1,4 +1,4 @@
-"""The time edge: pauses that end, volunteers to ask, topics to put in, imports that were cut short.
+"""The time edge: pauses that begin and end, volunteers to ask, topics to put in, imports that were cut short.
 
 Every tick is harmless on several workers at once: what one has done, the other finds done.
 """
@@ -20,7 +20,7 @@ def schedules(work: Work) -> list[Schedule]:
         await work(handlers.topics.seed_topics)
 
     async def end_pauses() -> None:
-        while await work(handlers.volunteers.end_pauses):
+        while await work(handlers.volunteers.pass_day):
             pass
 
     async def settle_directory() -> None:

@@ -96,7 +96,12 @@ async def test_an_employee_says_yes(house: House) -> None:
     await house.forget_told()
     view = await house.enrol("anna", programme)
     assert view["status"] == "active"
-    assert view["consent"] == {"version": "2026-11", "given_on": "2026-11-01", "language": "ru"}
+    assert view["consent"] == {
+        "version": "2026-11",
+        "given_on": "2026-11-01",
+        "language": "ru",
+        "revoked_on": None,
+    }
     assert view["profile"]["formats"] == ["one_to_one"]
     assert view["pairs"] == []
     assert await house.told_types() == [
@@ -261,14 +266,23 @@ async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House) ->
     assert code(refused) == (409, "withdrawn")
 
 
-async def test_who_left_and_says_yes_again_is_told_to_ask_the_lead(house: House) -> None:
+async def test_who_left_may_say_yes_again_and_is_the_same_volunteer(house: House) -> None:
     await house.furnish()
     programme = await house.programme()
     volunteer = (await house.enrol("anna", programme))["volunteer_id"]
     anna = house.person("anna")
     await anna.post(f"/volunteers/{volunteer}/withdraw")
-    refused = await anna.send("POST", f"/programmes/{programme}/volunteers", json=YES)
-    assert code(refused) == (409, "withdrawn")
+    await house.forget_told()
+    consent = {"version": "2026-12", "given_on": "2026-11-20", "language": "en"}
+    back = await house.enrol("anna", programme, consent=consent)
+    assert (back["volunteer_id"], back["status"]) == (volunteer, "active")
+    assert back["consent"]["version"] == "2026-12"
+    assert [one["version"] for one in back["earlier"]] == ["2026-11"]
+    assert (await anna.get("/me"))["volunteer_ids"] == [volunteer]
+    told = await house.told_types()
+    assert told[:2] == ["volunteer.enrolled", "candidate.changed"]
+    twice = await anna.send("POST", f"/programmes/{programme}/volunteers", json=YES)
+    assert code(twice) == (409, "already_enrolled")
 
 
 async def test_a_volunteer_is_seen_by_nobody_else(house: House) -> None:

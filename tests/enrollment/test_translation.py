@@ -23,7 +23,9 @@ from services.enrollment.domain.programmes import (
 )
 from services.enrollment.domain.topics import Topic, TopicChanged
 from services.enrollment.domain.volunteers import (
+    Avoided,
     CandidateChanged,
+    Exposure,
     VolunteerEnrolled,
     VolunteerPaused,
     VolunteerResumed,
@@ -33,11 +35,13 @@ from services.enrollment.translation import outgoing, pair_ended, pair_formed
 from shared.contracts.envelope import to_value
 from shared.contracts.matching.v1 import PairEnded, PairFormed
 from tests.enrollment.people import (
+    BOSS_ID,
     CALLER,
     COHORT_ID,
     PERSON_ID,
     PROGRAMME,
     PROGRAMME_ID,
+    TODAY,
     VOLUNTEER,
     VOLUNTEER_ID,
 )
@@ -182,11 +186,17 @@ def test_a_volunteer_is_told_without_name_profile_or_reason(
 
 
 def test_a_candidate_is_all_that_matching_needs() -> None:
-    name, key, data = told(CandidateChanged(VOLUNTEER))
+    profile = replace(
+        VOLUNTEER.profile, exposure=(Exposure.FINANCE,), available_until=date(2027, 6, 30)
+    )
+    away, _ = replace(VOLUNTEER, profile=profile, avoid=(Avoided("S4", BOSS_ID),)).pause(
+        date(2027, 2, 1), TODAY
+    )
+    name, key, data = told(CandidateChanged(away))
     assert (name, key) == ("CandidateChanged", V)
     assert data == FACT | {
         "person_id": A,
-        "status": "active",
+        "status": "paused",
         "offers": [{"topic": "social_media", "proficiency": 4}],
         "needs": [{"topic": "crm", "priority": 1, "level": 0}],
         "formats": ["one_to_one"],
@@ -203,8 +213,10 @@ def test_a_candidate_is_all_that_matching_needs() -> None:
         "level": 3,
         "managers": [B],
         "managers_complete": True,
-        "avoid": [],
+        "avoid": [B],
         "has_task": False,
+        "exposure": ["finance"],
+        "until": "2027-06-30",
     }
 
 

@@ -1,15 +1,20 @@
 """Whatever a volunteer does, in whatever order: the rules of coming, pausing and leaving hold."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.enrollment.domain.volunteers import (
+    Avoided,
     CandidateChanged,
+    Consent,
     Fact,
+    Profile,
     Role,
     Status,
     Step,
@@ -26,10 +31,16 @@ from tests.enrollment.people import PROFILE, PROGRAMME, TERMS, TODAY, TOPICS, VO
 PROFILES = (
     PROFILE,
     replace(PROFILE, motivation=1),
+    replace(PROFILE, available_until=TODAY + timedelta(days=9)),
     replace(PROFILE, roles=(Role.MENTOR,), needs=()),
     replace(PROFILE, roles=(Role.MENTEE,), offers=()),
 )
 DAYS = st.integers(-3, 40).map(lambda days: TODAY + timedelta(days=days))
+
+
+def heard_by_matching(volunteer: Volunteer) -> tuple[Volunteer, tuple[UUID, ...]]:
+    """Not when a consent was given or taken back, and of a list only whom it means."""
+    return replace(volunteer, consent=VOLUNTEER.consent, avoid=()), volunteer.avoided
 
 
 class Lifecycle(RuleBasedStateMachine):
@@ -61,6 +72,9 @@ class Lifecycle(RuleBasedStateMachine):
             case CandidateChanged():
                 self.candidate = fact.volunteer
 
+    today: date = TODAY
+    consents: int = 1
+
     @property
     def gone(self) -> bool:
         return self.volunteer.status is Status.WITHDRAWN
@@ -78,18 +92,60 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: not self.gone)
     @rule(until=st.none() | DAYS)
     def pause(self, until: date | None) -> None:
-        if until is not None and until <= TODAY:
+        if until is not None and until <= self.today:
             with pytest.raises(Invalid, match="pause_over"):
-                self.volunteer.pause(until, TODAY)
+                self.volunteer.pause(until, self.today)
             return
-        self.hear(self.volunteer.pause(until, TODAY))
+        self.hear(self.volunteer.pause(until, self.today))
         assert self.volunteer.paused_until == until
 
     @precondition(lambda self: not self.gone)
     @rule()
     def resume(self) -> None:
-        self.hear(self.volunteer.resume())
+        until = self.volunteer.profile.available_until
+        if self.volunteer.status is Status.PAUSED and until and until <= self.today:
+            with pytest.raises(Conflict, match="no_longer_available"):
+                self.volunteer.resume(self.today)
+            return
+        self.hear(self.volunteer.resume(self.today))
         assert self.volunteer.status is Status.ACTIVE
+
+    @rule(days=st.integers(0, 5))
+    def let_time_pass(self, days: int) -> None:
+        self.today += timedelta(days=days)
+        self.hear(self.volunteer.pass_day(self.today))
+        until = self.volunteer.profile.available_until
+        if self.volunteer.status is Status.ACTIVE:
+            assert until is None or until > self.today
+        assert self.volunteer.pass_day(self.today) == (self.volunteer, ())
+
+    @rule(capacity=st.integers(1, 3))
+    def name_another_capacity_elsewhere(self, capacity: int) -> None:
+        self.hear(self.volunteer.share_capacity(capacity))
+
+    @precondition(lambda self: not self.gone)
+    @rule(avoid=st.lists(st.integers(1, 4), max_size=3))
+    def keep_away(self, avoid: list[int]) -> None:
+        people = tuple(Avoided(f"S{one}", UUID(int=one)) for one in avoid)
+        self.hear(self.volunteer.keep_away_from(people))
+        assert set(self.volunteer.avoided) == {UUID(int=one) for one in avoid}
+
+    @rule()
+    def take_the_consent_back(self) -> None:
+        self.hear(self.volunteer.revoke(self.today))
+        assert self.gone
+        assert self.volunteer.consent.revoked_on is not None
+
+    @precondition(lambda self: self.gone)
+    @rule(profile=st.sampled_from(PROFILES[:2]))
+    def say_yes_again(self, profile: Profile) -> None:
+        consent = Consent("again", self.today, "en")
+        yes = replace(VOLUNTEER, profile=profile, consent=consent)
+        before = self.volunteer
+        self.hear(enrol(before.renew(yes), PROGRAMME, TOPICS, self.today))
+        self.consents += 1
+        assert self.volunteer.status is Status.ACTIVE
+        assert self.volunteer.earlier[-1] == before.consent
 
     @rule()
     def withdraw(self) -> None:
@@ -100,32 +156,45 @@ class Lifecycle(RuleBasedStateMachine):
     def move_in_the_directory(self, level: int) -> None:
         self.hear(self.volunteer.move(replace(self.volunteer.standing, level=level)))
 
+    @precondition(lambda self: not self.gone)
+    @rule()
+    def say_yes_while_here(self) -> None:
+        with pytest.raises(Conflict, match="already_enrolled"):
+            self.volunteer.renew(VOLUNTEER)
+
     @precondition(lambda self: self.gone)
     @rule()
     def try_after_leaving(self) -> None:
-        for attempt in (
-            self.volunteer.resume,
+        attempts: tuple[Callable[[], Step], ...] = (
+            lambda: self.volunteer.resume(TODAY),
             lambda: self.volunteer.pause(None, TODAY),
             lambda: self.volunteer.change(PROFILE, TERMS, TOPICS),
-        ):
+            lambda: self.volunteer.keep_away_from(()),
+        )
+        for attempt in attempts:
             with pytest.raises(Conflict, match="withdrawn"):
                 attempt()
 
     @invariant()
     def everybody_knows_what_is(self) -> None:
         assert self.standing is self.volunteer.status
-        assert self.candidate == self.volunteer
+        assert heard_by_matching(self.candidate) == heard_by_matching(self.volunteer)
         if not self.gone:
             assert self.counted_as == frozenset(self.volunteer.profile.roles)
 
     @invariant()
     def only_one_who_is_away_has_a_day_to_come_back(self) -> None:
         assert self.volunteer.paused_until is None or self.volunteer.status is Status.PAUSED
+        assert (self.volunteer.paused_because is not None) == (
+            self.volunteer.status is Status.PAUSED
+        )
 
     @invariant()
     def who_they_are_stays(self) -> None:
         assert self.volunteer.volunteer_id == VOLUNTEER.volunteer_id
-        assert self.volunteer.consent == VOLUNTEER.consent
+        assert len(self.volunteer.earlier) == self.consents - 1
+        first = (*self.volunteer.earlier, self.volunteer.consent)[0]
+        assert replace(first, revoked_on=None) == VOLUNTEER.consent
 
 
 TestLifecycle = Lifecycle.TestCase

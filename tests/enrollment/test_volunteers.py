@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 
 from services.enrollment.domain.volunteers import (
+    Because,
     CandidateChanged,
     Consent,
+    Exposure,
     Need,
     Offer,
     Role,
@@ -61,6 +63,11 @@ def test_consent_cannot_be_given_ahead_but_the_day_may_have_begun_elsewhere() ->
         ({"needs": (Need("sailing", 1, 0),)}, "unknown_topic", "/needs/0/topic"),
         ({"needs": (Need("social_media", 1, 0),)}, "offer_and_need", "/needs"),
         ({"formats": ("one_to_one", "group")}, "format_not_allowed", "/formats/1"),
+        (
+            {"roles": (Role.MENTEE,), "offers": (), "exposure": (Exposure.FINANCE,)},
+            "exposure_and_roles",
+            "/exposure",
+        ),
         ({"languages": ("de",)}, "no_common_language", "/languages"),
     ],
 )
@@ -114,7 +121,7 @@ def test_a_pause_cannot_be_over_already() -> None:
 
 def test_resuming_ends_the_pause() -> None:
     paused, _ = VOLUNTEER.pause(date(2027, 2, 1), TODAY)
-    active, facts = paused.resume()
+    active, facts = paused.resume(TODAY)
     assert active == VOLUNTEER
     assert facts == (VolunteerResumed(VOLUNTEER), CandidateChanged(VOLUNTEER))
 
@@ -127,7 +134,7 @@ def test_leaving_is_told_without_a_reason_and_matching_hears_it_too() -> None:
 @pytest.mark.parametrize(
     "again",
     [
-        VOLUNTEER.resume,
+        lambda: VOLUNTEER.resume(TODAY),
         GONE.withdraw,
         lambda: VOLUNTEER.pause(None, TODAY)[0].pause(None, TODAY),
         lambda: VOLUNTEER.move(VOLUNTEER.standing),
@@ -141,7 +148,7 @@ def test_what_changes_nothing_tells_nothing(again: Callable[[], Step]) -> None:
 @pytest.mark.parametrize(
     "attempt",
     [
-        GONE.resume,
+        lambda: GONE.resume(TODAY),
         lambda: GONE.pause(None, TODAY),
         lambda: GONE.change(PROFILE, TERMS, TOPICS),
     ],
@@ -154,3 +161,86 @@ def test_one_who_left_stays_away(attempt: Callable[[], Step]) -> None:
 def test_a_move_in_the_directory_is_told_to_matching_alone() -> None:
     moved, facts = VOLUNTEER.move(replace(VOLUNTEER.standing, managers=(UUID(int=99),)))
     assert facts == (CandidateChanged(moved),)
+
+
+UNTIL = date(2027, 3, 1)
+LIMITED = replace(VOLUNTEER, profile=replace(PROFILE, available_until=UNTIL))
+
+
+def test_one_who_named_a_last_day_is_paused_from_that_day_on_and_sees_why() -> None:
+    assert LIMITED.pass_day(date(2027, 2, 28)) == (LIMITED, ())
+    paused, facts = LIMITED.pass_day(UNTIL)
+    assert (paused.status, paused.paused_until) == (Status.PAUSED, None)
+    assert paused.paused_because == "available_until"
+    assert facts == (VolunteerPaused(paused), CandidateChanged(paused))
+    assert paused.pass_day(date(2027, 3, 2)) == (paused, ())
+
+
+def test_a_pause_that_ends_after_the_last_day_leads_to_the_other_pause() -> None:
+    away, _ = LIMITED.pause(date(2027, 4, 1), TODAY)
+    assert away.paused_because == "asked"
+    assert away.pass_day(UNTIL) == (away, ())
+    still_away, facts = away.pass_day(date(2027, 4, 1))
+    assert still_away.paused_because is Because.AVAILABLE_UNTIL
+    assert facts == (VolunteerPaused(still_away), CandidateChanged(still_away))
+
+
+def test_one_who_is_available_no_more_resumes_with_a_later_day() -> None:
+    paused, _ = LIMITED.pass_day(UNTIL)
+    with pytest.raises(Conflict, match="no_longer_available"):
+        paused.resume(UNTIL)
+    later, _ = paused.change(replace(PROFILE, available_until=date(2027, 5, 1)), TERMS, TOPICS)
+    active, _ = later.resume(UNTIL)
+    assert (active.status, active.paused_because) == (Status.ACTIVE, None)
+
+
+def test_nobody_enrols_who_is_available_no_more() -> None:
+    with pytest.raises(Invalid, match="not_available"):
+        enrol(
+            replace(LIMITED, profile=replace(PROFILE, available_until=TODAY)),
+            PROGRAMME,
+            TOPICS,
+            TODAY,
+        )
+
+
+def test_a_capacity_named_elsewhere_is_told_to_matching_once() -> None:
+    changed, facts = VOLUNTEER.share_capacity(3)
+    assert changed.profile.capacity == 3
+    assert facts == (CandidateChanged(changed),)
+    assert changed.share_capacity(3) == (changed, ())
+    assert GONE.share_capacity(3) == (GONE, ())
+
+
+def test_a_consent_taken_back_is_to_leave_and_its_day_is_kept() -> None:
+    gone, facts = VOLUNTEER.revoke(date(2027, 2, 1))
+    assert (gone.status, gone.consent.revoked_on) == (Status.WITHDRAWN, date(2027, 2, 1))
+    assert facts == (VolunteerWithdrawn(gone), CandidateChanged(gone))
+    assert gone.revoke(date(2027, 2, 2)) == (gone, ())
+
+
+def test_one_who_left_may_take_the_consent_back_later_and_nothing_is_told() -> None:
+    gone, facts = GONE.revoke(date(2027, 2, 1))
+    assert (gone.consent.revoked_on, facts) == (date(2027, 2, 1), ())
+
+
+AGAIN = Consent("2027-02", date(2027, 2, 3), "en")
+
+
+def test_who_left_comes_back_as_the_same_volunteer_with_a_new_consent() -> None:
+    gone, _ = VOLUNTEER.revoke(date(2027, 2, 1))
+    back = gone.renew(replace(VOLUNTEER, volunteer_id=UUID(int=99), consent=AGAIN))
+    assert back.volunteer_id == VOLUNTEER.volunteer_id
+    assert (back.status, back.consent) == (Status.ACTIVE, AGAIN)
+    assert back.earlier == (Consent("2026-11", date(2027, 1, 11), "en", date(2027, 2, 1)),)
+
+
+def test_a_consent_that_was_taken_back_brings_nobody_back() -> None:
+    gone, _ = VOLUNTEER.revoke(date(2027, 2, 5))
+    with pytest.raises(Invalid, match="consent_revoked"):
+        gone.renew(replace(VOLUNTEER, consent=AGAIN))
+
+
+def test_who_is_here_does_not_come_back() -> None:
+    with pytest.raises(Conflict, match="already_enrolled"):
+        VOLUNTEER.renew(VOLUNTEER)

@@ -1,6 +1,7 @@
 """The HTTP edge: a request becomes a command, the handler's answer becomes a view."""
 
 from services.enrollment.api import (
+    avoidance,
     cohorts,
     confirmations,
     demand,
@@ -14,6 +15,7 @@ from services.enrollment.api import (
     recommendation,
     scim,
     scim_discovery,
+    self_checks,
     topics,
     volunteers,
 )
@@ -27,6 +29,8 @@ ROUTERS = (
     volunteers.router,
     confirmations.router,
     recommendation.router,
+    avoidance.router,
+    self_checks.router,
     invitations.lead_router,
     invitations.own_router,
     directory.router,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
 from services.enrollment.api.volunteers import VolunteerView
-from services.enrollment.handlers.volunteers import Own
+from services.enrollment.handlers.own import Own
 from shared.chassis.http.calls import Call, command
 from shared.chassis.principals import Role
 

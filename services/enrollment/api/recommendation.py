@@ -10,7 +10,7 @@ from services.enrollment import handlers
 from services.enrollment.api.callers import caller_of
 from services.enrollment.domain.programmes import Format
 from services.enrollment.domain.recommendation import Reason
-from services.enrollment.handlers.volunteers import Own
+from services.enrollment.handlers.own import Own
 from shared.chassis.http.calls import Call, query
 from shared.chassis.principals import Role
 

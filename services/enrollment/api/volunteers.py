@@ -15,13 +15,16 @@ from services.enrollment.domain.pairs import Pair
 from services.enrollment.domain.people import Person
 from services.enrollment.domain.programmes import Format
 from services.enrollment.domain.volunteers import (
+    Because,
     Consent,
+    Exposure,
     Profile,
     Status,
     Volunteer,
 )
 from services.enrollment.domain.volunteers import Role as Part
-from services.enrollment.handlers.volunteers import Enrol, Own, Seen
+from services.enrollment.handlers.own import Own, Seen
+from services.enrollment.handlers.volunteers import Enrol
 from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.fields import Body, LanguageCode, Text, TimeZoneName, TopicCode
 from shared.chassis.principals import Role
@@ -93,13 +96,17 @@ class ProfileBody(Body):
     motivation: Grade = 3
     openness: Grade = 3
     task: Annotated[str, Text(500, at_least=0, lines=True)] = ""
+    exposure: frozenset[Exposure] = frozenset()
+    available_until: Annotated[
+        date | None, Field(description="from this day on no new pair", examples=["2027-06-30"])
+    ] = None
 
     model_config = ConfigDict(json_schema_extra={"example": _A_MENTOR})
 
     def profile(self) -> Profile:
         """The same for the domain."""
         said = self.model_dump(exclude={"consent"})
-        for what in ("roles", "formats"):
+        for what in ("roles", "formats", "exposure"):
             said[what] = sorted(said[what])
         for what in ("languages", "hobbies"):
             said[what] = list(dict.fromkeys(said[what]))
@@ -144,7 +151,9 @@ class VolunteerView(BaseModel):
     cohort_id: UUID
     status: Status
     paused_until: date | None
+    paused_because: Because | None = Field(description="null also for pauses of earlier releases")
     consent: Consent
+    earlier: tuple[Consent, ...] = Field(description="consents of before one left and came back")
     profile: Profile
     pairs: tuple[Pair, ...]
     confirm_by: date | None = Field(description="until when to confirm that one goes on, or null")
@@ -264,6 +273,15 @@ async def resume(volunteer_id: UUID, call: Participant) -> Response:
     own = Own(caller_of(call.principal), volunteer_id)
     return await call.once(
         lambda unit: handlers.volunteers.resume(unit, own), VolunteerView.of, 200
+    )
+
+
+@router.post("/volunteers/{volunteer_id}/consent/revoke", response_model=VolunteerView)
+async def revoke(volunteer_id: UUID, call: Participant) -> Response:
+    """Take the consent back, which is to leave. The day of it is kept."""
+    own = Own(caller_of(call.principal), volunteer_id)
+    return await call.once(
+        lambda unit: handlers.volunteers.revoke(unit, own), VolunteerView.of, 200
     )
 
 

@@ -85,10 +85,10 @@ class Person:
         return replace(self, drafts=drafts).with_role(programme_id, "lead")
 
     def volunteering(self, volunteer_id: UUID, language: str, time_zone: str) -> "Person":
-        """They said yes, in this language and zone."""
+        """They said yes, in this language and zone; also once more, after they had left."""
         return replace(
             self,
-            volunteer_ids=(*self.volunteer_ids, volunteer_id),
+            volunteer_ids=tuple(dict.fromkeys((*self.volunteer_ids, volunteer_id))),
             locale=_locale(language),
             time_zone=time_zone,
         )

@@ -1,6 +1,7 @@
 """The use cases: one async function and one unit of work each."""
 
 from services.enrollment.handlers import (
+    avoidance,
     cohorts,
     confirmations,
     demand,
@@ -12,11 +13,13 @@ from services.enrollment.handlers import (
     programmes,
     provisioning,
     reading,
+    self_checks,
     topics,
     volunteers,
 )
 
 __all__ = [
+    "avoidance",
     "cohorts",
     "confirmations",
     "demand",
@@ -28,6 +31,7 @@ __all__ = [
     "programmes",
     "provisioning",
     "reading",
+    "self_checks",
     "topics",
     "volunteers",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.enrollment.domain.confirmations import State, Step, request
 from services.enrollment.domain.ports import Unit
 from services.enrollment.domain.programmes import Stage
-from services.enrollment.domain.volunteers import Status
+from services.enrollment.domain.volunteers import Because, Status
 from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Conflict
 
@@ -61,7 +61,7 @@ async def lapse(unit: Unit) -> int:
         _take(unit, confirmation.lapse())
         volunteer = await unit.volunteers.get(confirmation.volunteer_id)
         if volunteer and volunteer.status is not Status.WITHDRAWN:
-            paused, facts = volunteer.pause(None, unit.today)
+            paused, facts = volunteer.pause(None, unit.today, Because.NOT_CONFIRMED)
             unit.volunteers.put(paused)
             unit.publish(*facts)
     return len(overdue)

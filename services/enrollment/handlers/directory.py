@@ -23,6 +23,7 @@ from services.enrollment.domain.directory_file import (
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
 from services.enrollment.handlers import confirmations
+from services.enrollment.handlers.avoidance import Register
 from services.enrollment.handlers.difference import (
     Scope,
     hold_back,
@@ -174,17 +175,20 @@ async def refresh_volunteers(unit: Unit, after: UUID | None) -> UUID | None:
     page = await unit.volunteers.page(None, after, VOLUNTEERS_AT_ONCE)
     employees = await unit.employees.by_persons([volunteer.person_id for volunteer in page])
     standing = await standings(unit, list(employees.values()))
+    register = await Register.of(unit, page)
     for volunteer in page:
         employee = employees.get(volunteer.person_id)
         # Whoever is in the directory no more has left the company, and with it the programme.
         moved, facts = (
             volunteer.move(standing[employee.staff_number]) if employee else volunteer.withdraw()
         )
-        if facts:
+        moved, of_others = register.recognised_by(moved)
+        if facts or of_others:
             unit.volunteers.put(moved)
             if not employee:
                 await confirmations.close(unit, volunteer.volunteer_id)
-            unit.publish(*facts)
+            # Either of a move and a newcomer on the list tells all that matching needs.
+            unit.publish(*(of_others or facts))
     return page[-1].volunteer_id if page else None
 
 

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from services.enrollment.domain.people import PersonErased
 from services.enrollment.domain.ports import Unit
+from services.enrollment.handlers import avoidance
 
 
 async def let_go(unit: Unit, person_id: UUID) -> None:
     """Tell that the person and their volunteers are gone, as far as the others know them."""
     for volunteer in await unit.volunteers.all_of(person_id):
         unit.publish(*volunteer.erase())
+    await avoidance.forget(unit, person_id)
     person = await unit.people.get(person_id)
     if person is not None:
         unit.publish(PersonErased(person))

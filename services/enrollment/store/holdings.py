@@ -22,6 +22,10 @@ def _took_no_part(subject: Subject) -> Document:
     return {"$pull": {"plan.participants": subject.person_id}}
 
 
+def _on_no_list(subject: Subject) -> Document:
+    return {"$pull": {"avoid": {"person_id": subject.person_id}}}
+
+
 # fmt: off
 HOLDINGS = (
     Holding("employees", "the person's row of the HR directory", OnErasure.DELETE, of_person("person_id"),
@@ -30,7 +34,10 @@ HOLDINGS = (
             kept="until they are active again or deleted, 90 days at most"),
     Holding("people", "whose token it is, name, address, roles in programmes", OnErasure.DELETE, of_person(),
             kept="until erased"),
-    Holding("volunteers", "consent, profile, status", OnErasure.DELETE, of_person("person_id"), kept="until erased"),
+    Holding("volunteers", "consent, profile, status, whom they avoid as they named them", OnErasure.DELETE,
+            of_person("person_id"), kept="until erased", hidden=("avoid.person_id",)),
+    Holding("volunteers", "avoid-lists of others", OnErasure.BLANK, of_person("avoid.person_id"), blank=_on_no_list,
+            kept="until erased", shown=False),
     Holding("confirmations", "whether a volunteer goes on with a further cohort", OnErasure.DELETE, of_person("person_id"),
             kept="until erased"),
     Holding("invitations", "who was invited, and what they answered", OnErasure.DELETE, of_person("person_id"),

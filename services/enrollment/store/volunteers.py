@@ -16,6 +16,8 @@ INDEXES = (
     Index("volunteers", [("programme_id", 1), ("_id", 1)]),
     Index("volunteers", [("cohort_id", 1), ("status", 1)]),
     Index("volunteers", [("paused_until", 1)], partial={"status": "paused"}),
+    Index("volunteers", [("profile.available_until", 1)], partial={"status": "active"}),
+    Index("volunteers", [("avoid.person_id", 1)]),
     Index("pairs", [("mentor_id", 1)], partial={"running": True}),
     Index("pairs", [("mentee_id", 1)], partial={"running": True}),
 )
@@ -73,11 +75,20 @@ class Volunteers(Shelf[Volunteer]):
         }
         return await self.find(where, limit)
 
-    async def back_by(self, today: date) -> list[UUID]:
-        """Whose pause is over."""
-        over = {"$type": "string", "$lte": today.isoformat()}
-        where = {"status": Status.PAUSED.value, "paused_until": over}
-        return [row["_id"] for row in await self.tx.find("volunteers", where, limit=100)]
+    async def due_by(self, today: date, limit: int) -> list[Volunteer]:
+        """Whose pause is over, and who is here and available no more."""
+        come = {"$type": "string", "$lte": today.isoformat()}
+        over = {"status": Status.PAUSED.value, "paused_until": come}
+        gone = {"status": Status.ACTIVE.value, "profile.available_until": come}
+        return await self.find({"$or": [over, gone]}, limit)
+
+    async def active_in(self, cohort_id: UUID, limit: int) -> list[Volunteer]:
+        """Who is here and not away, of a cohort."""
+        return await self.find({"cohort_id": cohort_id, "status": Status.ACTIVE.value}, limit)
+
+    async def avoiding(self, person_id: UUID) -> list[Volunteer]:
+        """Who does not want to be paired with the person."""
+        return await self.find({"avoid.person_id": person_id})
 
 
 class Pairs(Shelf[Pair]):

@@ -40,7 +40,8 @@ def _candidate(fact: volunteers.CandidateChanged) -> Fields:
         "person_id": volunteer.person_id,
         "status": volunteer.status,
         "has_task": volunteer.profile.has_task,
-        "avoid": [],
+        "avoid": volunteer.avoided,
+        "until": volunteer.profile.available_until,
     }
 
 

@@ -14,7 +14,7 @@ def _own(subject: Subject) -> dict[str, object]:
 # fmt: off
 HOLDINGS = (
     Holding("candidates", "what enrollment told of a volunteer, as far as matching needs it", OnErasure.DELETE, _own,
-            kept="until erased"),
+            kept="until erased", hidden=("avoid",)),
     Holding("candidates", "avoid-lists of others", OnErasure.BLANK, lambda subject: {"avoid": subject.person_id},
             blank=lambda subject: {"$pull": {"avoid": subject.person_id}}, shown=False),
     Holding("pairs", "proposals and pairs: ids, topics, a shared hobby, common hours", OnErasure.BLANK,

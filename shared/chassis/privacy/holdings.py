@@ -53,7 +53,8 @@ class Holding:
     """One collection. `find` is a filter for what it holds on a person; None where it holds nothing.
 
     `blank` is the update for BLANK; `purge` takes the place of both where a filter cannot say it and returns
-    how many documents it changed. `shown` is False where the person is named in what belongs to others.
+    how many documents it changed. `shown` is False where the person is named in what belongs to others; `hidden`
+    are fields (`list.field` within a list) that would tell the person something of others.
     """
 
     collection: str
@@ -64,12 +65,17 @@ class Holding:
     purge: Purge | None = None
     kept: str = ""
     shown: bool = True
+    hidden: tuple[str, ...] = ()
 
     async def read(self, tx: Tx, subject: Subject) -> list[Document]:
         """What it holds on the person and of the person."""
         if self.find is None or not self.shown:
             return []
-        return await tx.find(self.collection, self.find(subject))
+        found = await tx.find(self.collection, self.find(subject))
+        for document in found:
+            for path in self.hidden:
+                _take_out(document, path.split("."))
+        return found
 
     async def erase(self, tx: Tx, subject: Subject) -> int:
         """Do what erasure does here; returns how many documents that changed."""
@@ -84,6 +90,16 @@ class Holding:
             update = dict(self.blank(subject))
             return await tx.matched(self.collection, [UpdateMany(where, update)])
         return 0
+
+
+def _take_out(document: Document, path: list[str]) -> None:
+    name, *deeper = path
+    if not deeper:
+        document.pop(name, None)
+        return
+    within = document.get(name, [])
+    for one in within if isinstance(within, list) else [within]:
+        _take_out(one, deeper)
 
 
 def of_person(name: str = "_id") -> Find:

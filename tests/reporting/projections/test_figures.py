@@ -51,6 +51,11 @@ def values(found: Figures, *place: str) -> dict[str, Any]:
             "waiting",
             id="resumed",
         ),
+        pytest.param(
+            [e.withdrawn(e.mentor(1), "mentor"), e.enrolled(e.mentor(1), "mentor")],
+            "waiting",
+            id="back",
+        ),
         pytest.param([e.formed(1), e.withdrawn(e.mentor(1), "mentor")], "withdrawn", id="left"),
         pytest.param(
             [e.withdrawn(e.mentor(1), "mentor"), e.erased(e.mentor(1), "mentor")],

@@ -49,8 +49,14 @@ class Volunteers(Protocol):
     async def unasked(self, programme_id: UUID, cohort_id: UUID, limit: int) -> list[Volunteer]:
         """Those of other cohorts, without who left, whom nobody asked about this cohort."""
 
-    async def back_by(self, today: date) -> list[UUID]:
-        """Whose pause is over."""
+    async def due_by(self, today: date, limit: int) -> list[Volunteer]:
+        """Whose pause is over, and who is here and available no more."""
+
+    async def active_in(self, cohort_id: UUID, limit: int) -> list[Volunteer]:
+        """Who is here and not away, of a cohort."""
+
+    async def avoiding(self, person_id: UUID) -> list[Volunteer]:
+        """Who does not want to be paired with the person."""
 
     def add(self, volunteer: Volunteer) -> None:
         """A new one."""

@@ -93,3 +93,9 @@ class CandidateChanged(Contract):
     managers_complete: Annotated[bool, Field(description="the chain ends at the top")]
     avoid: Annotated[list[Id], Field(description="person ids never to be paired with")]
     has_task: Annotated[bool, Field(description="a mentee brings a task for a sprint")] = False
+    exposure: list[Code] = Field(
+        default_factory=list, description="what a mentor would like to see of the company"
+    )
+    until: Annotated[
+        date | None, Field(description="from this day on paused, as the volunteer said")
+    ] = None
