@@ -7,7 +7,7 @@ MAPPING ?=
 ONLY ?=
 SEED ?= 1
 KILLS ?= 200
-RATE ?= 20
+RATE ?= 15
 
 .PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long drills up down smoke
 
