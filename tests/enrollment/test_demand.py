@@ -1,9 +1,12 @@
 """Demand against supply: exact for the lead, a topic's name for the others, and whom to invite."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.demand import Demand, GapClosed, GapOpened, Gaps, judge
+from services.enrollment.handlers.demand import judge_gaps
+from services.enrollment.handlers.reading import read_programme
 from tests.enrollment.conftest import House
 from tests.enrollment.test_api import code
 from tests.enrollment.test_schedules import tick
@@ -135,3 +138,22 @@ async def test_nobody_who_said_yes_or_left_is_worth_inviting(house: House) -> No
     await house.person("ben").post(f"/volunteers/{ben}/withdraw")
     found = await house.person("lea").get(f"/programmes/{programme}/topics/analytics/candidates")
     assert found["candidates"] == []
+
+
+async def test_of_a_programme_that_closes_no_gap_opens_at_the_same_moment(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    await house.enrol("mia", programme, **wish("analytics"))
+    closing = asyncio.Event()
+
+    async def judge_late(unit: Any) -> None:
+        found = await read_programme(unit, UUID(programme))
+        if not closing.is_set():
+            # It was open when it was read; meanwhile its lead closes it.
+            closing.set()
+            await house.person("lea", "lead").post(f"/programmes/{programme}/close")
+        await judge_gaps(unit, found)
+
+    await house.work(judge_late)
+    opened, closed = await house.told("gap.opened"), await house.told("gap.closed")
+    assert len(opened) == len(closed)

@@ -234,6 +234,22 @@ def test_a_cohort_ends_after_it_starts() -> None:
     assert refusal({}, cohort) == ("ends_before_start", "/cohort/ends_on")
 
 
+def test_a_first_cohort_that_is_over_cannot_be_drafted_or_opened() -> None:
+    over = replace(COHORT_TERMS, starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 10))
+    assert refusal({}, over) == ("already_over", "/cohort/ends_on")
+    with pytest.raises(Invalid) as refused:
+        DRAFT.change(TERMS, TODAY, over)
+    assert (refused.value.code, refused.value.pointer) == ("already_over", "/cohort/ends_on")
+    with pytest.raises(Invalid) as late:
+        READY.open(date(2027, 7, 1))
+    assert late.value.code == "already_over"
+    assert READY.open(date(2027, 6, 30))[0].stage is Stage.OPEN
+
+
+def test_the_same_terms_again_are_not_told() -> None:
+    assert PROGRAMME.change(TERMS, TODAY) == (PROGRAMME, ())
+
+
 def test_a_cohort_takes_people_up_to_its_size() -> None:
     assert PROGRAMME.admit(enrolled=39, today=TODAY) == PROGRAMME.cohort
     with pytest.raises(Conflict, match="cohort_full"):

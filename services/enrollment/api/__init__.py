@@ -9,6 +9,7 @@ from services.enrollment.api import (
     directory,
     doubts,
     invitations,
+    leads,
     privacy,
     programmes,
     readiness,
@@ -23,6 +24,7 @@ from services.enrollment.api import (
 ROUTERS = (
     programmes.router,
     readiness.router,
+    leads.router,
     cohorts.router,
     topics.router,
     demand.router,

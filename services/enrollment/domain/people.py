@@ -76,13 +76,24 @@ class Person:
         return replace(self, roles=others | ({str(programme_id): held} if held else {}))
 
     def drafting(self, programme_id: UUID) -> "Person":
-        """They begin to prepare a programme."""
+        """They prepare a programme."""
+        if programme_id in self.drafts:
+            return self
         return replace(self, drafts=(*self.drafts, programme_id))
 
     def leading(self, programme_id: UUID) -> "Person":
         """What they prepared is open, or given up: they lead it for all to know."""
         drafts = tuple(one for one in self.drafts if one != programme_id)
         return replace(self, drafts=drafts).with_role(programme_id, "lead")
+
+    def leads(self, programme_id: UUID) -> bool:
+        """Whether they lead it, or prepare it."""
+        return programme_id in self.drafts or "lead" in self.roles.get(str(programme_id), ())
+
+    def no_more_leading(self, programme_id: UUID) -> "Person":
+        """Somebody else does."""
+        drafts = tuple(one for one in self.drafts if one != programme_id)
+        return replace(self, drafts=drafts).without_role(programme_id, "lead")
 
     def volunteering(self, volunteer_id: UUID, language: str, time_zone: str) -> "Person":
         """They said yes, in this language and zone; also once more, after they had left."""

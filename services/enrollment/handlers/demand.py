@@ -35,7 +35,8 @@ async def judge_gaps(unit: Unit, programme: Programme) -> None:
     before = await unit.demands.gaps(programme.programme_id)
     demand = await unit.demands.of_programme(programme.programme_id)
     now, facts = judge(before, demand, open_=programme.stage is Stage.OPEN)
-    if facts:
+    # Of a closed one always: who judges it at the same time, and read that it is open, has to begin anew.
+    if facts or programme.closed:
         unit.demands.put(now)
     unit.publish(*facts)
 

@@ -100,6 +100,8 @@ async def open_programme(unit: Unit, caller: Caller, programme_id: UUID) -> Prog
         await _give_sponsor(unit, opened)
         lead_before, lead = await who_is(unit, caller)
         keep(unit, lead_before, lead.leading(programme_id))
+        for other in await unit.people.leads(programme_id):
+            keep(unit, other, other.leading(programme_id))
     return opened
 
 

@@ -42,6 +42,11 @@ class People(Shelf[Person]):
         """Those whom one of these programmes asked, and who can still be reached for it."""
         return await self.find({"invited_to": {"$in": list(programme_ids)}}, limit)
 
+    async def leads(self, programme_id: UUID) -> list[Person]:
+        """Those who lead a programme, or prepare it."""
+        either = [{f"roles.{programme_id}": "lead"}, {"drafts": programme_id}]
+        return await self.find({"$or": either})
+
     async def awaiting_reply(self, but: Collection[UUID], limit: int) -> list[Person]:
         """Those who can be reached for an answer, but these."""
         return await self.find({"awaits_reply": True, "_id": {"$nin": list(but)}}, limit)

@@ -22,6 +22,9 @@ class People(Protocol):
     async def invited_to(self, programme_ids: Collection[UUID], limit: int) -> list[Person]:
         """Those whom one of these programmes asked, and who can still be reached for it."""
 
+    async def leads(self, programme_id: UUID) -> list[Person]:
+        """Those who lead a programme, or prepare it."""
+
     async def awaiting_reply(self, but: Collection[UUID], limit: int) -> list[Person]:
         """Those who can be reached for an answer, but these."""
 

@@ -35,13 +35,15 @@ def check_terms(terms: Terms, cohorts: Sequence[Cohort], today: date, of_cohort:
         )
 
 
-def check_cohort(cohort: CohortTerms, terms: Terms, today: date) -> None:
-    """One more intake, by itself. Raises Invalid."""
+def check_cohort(cohort: CohortTerms, terms: Terms, today: date, of_cohort: str = "") -> None:
+    """An intake that is to take people. Raises Invalid; `of_cohort` as above."""
     if cohort.ends_on < today:
         raise Invalid(
-            "already_over", "This cohort has ended already; give later dates.", "/ends_on"
+            "already_over",
+            "This cohort has ended already; give later dates.",
+            f"{of_cohort}/ends_on",
         )
-    _check_inside(cohort, terms, "")
+    _check_inside(cohort, terms, of_cohort)
 
 
 def _check_dates(terms: Terms, today: date) -> None:

@@ -93,8 +93,11 @@ class Programme:
         if first is not None:
             cohorts = (replace(self.cohort, terms=first),)
         check_terms(terms, cohorts, today, "" if first is None else "/cohort")
+        if first is not None:
+            check_cohort(first, terms, today, "/cohort")
         changed = replace(self, terms=terms, cohorts=cohorts)
-        return changed, () if self.draft else (ProgrammeChanged(changed),)
+        silent = self.draft or changed == self
+        return changed, () if silent else (ProgrammeChanged(changed),)
 
     def answer(self, answers: Mapping[str, Answer], today: date) -> "Step":
         """Answer the readiness questionnaire, anew if it was answered before."""
@@ -113,6 +116,7 @@ class Programme:
             return self, ()
         check_answered(self.readiness)
         check_terms(self.terms, self.cohorts, today)
+        check_cohort(self.cohort.terms, self.terms, today, "/cohort")
         self._check_pilot(self.cohort.terms)
         opened = replace(self, draft=False)
         return opened, (ProgrammeOpened(opened), CohortOpened(self.programme_id, self.cohort))
@@ -248,4 +252,5 @@ def draft_programme(
     programme_id, cohort_id = ids
     cohorts = (Cohort(cohort_id, cohort),)
     check_terms(terms, cohorts, today, "/cohort")
+    check_cohort(cohort, terms, today, "/cohort")
     return Programme(programme_id, terms, cohorts, draft=True)
