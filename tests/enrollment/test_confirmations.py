@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.enrollment import handlers
 from services.enrollment.domain.confirmations import (
     ConfirmationGiven,
     ConfirmationLapsed,
@@ -13,6 +14,8 @@ from services.enrollment.domain.confirmations import (
     State,
     request,
 )
+from services.enrollment.domain.pairs import Pair
+from services.enrollment.domain.programmes import Format
 from shared.chassis.refusals import Conflict
 from tests.enrollment.conftest import DIRECTORY, House
 from tests.enrollment.people import PERSON_ID, PROGRAMME_ID, TODAY, VOLUNTEER, VOLUNTEER_ID
@@ -57,9 +60,9 @@ async def anna(house: House) -> tuple[str, str]:
     return volunteer["volunteer_id"], programme
 
 
-async def open_cohort(house: House, programme: str) -> str:
+async def open_cohort(house: House, programme: str, **terms: Any) -> str:
     lea = house.person("lea", "lead")
-    view = await lea.post(f"/programmes/{programme}/cohorts", COHORT)
+    view = await lea.post(f"/programmes/{programme}/cohorts", COHORT | terms)
     await house.forget_told()
     await tick(house, "ask to confirm")
     return str(view["cohort_id"])
@@ -102,14 +105,22 @@ async def test_volunteers_of_earlier_cohorts_are_asked_once(
     assert view["cohort_id"] != cohort
 
 
-async def test_whoever_confirms_goes_on(house: House, anna: tuple[str, str]) -> None:
+async def test_whoever_confirms_goes_on_in_the_new_cohort(
+    house: House, anna: tuple[str, str]
+) -> None:
     volunteer, programme = anna
-    await open_cohort(house, programme)
+    cohort = await open_cohort(house, programme)
     await house.forget_told()
     confirm = f"/volunteers/{volunteer}/confirm"
-    assert (await house.person("anna").post(confirm))["confirm_by"] is None
+    view = await house.person("anna").post(confirm)
+    assert (view["confirm_by"], view["cohort_id"]) == (None, cohort)
     await house.person("anna").post(confirm)
-    assert await house.told_types() == ["confirmation.given"]
+    assert await house.told_types() == [
+        "confirmation.given",
+        "volunteer.enrolled",
+        "candidate.changed",
+    ]
+    assert [one["cohort_id"] for one in await house.told()] == [cohort] * 3
     await over(house)
     await tick(house, "lapse confirmations")
     assert (await view_of(house, "anna", volunteer))["status"] == "active"
@@ -119,7 +130,7 @@ async def test_whoever_says_nothing_is_paused_without_end_and_may_come_back(
     house: House, anna: tuple[str, str]
 ) -> None:
     volunteer, programme = anna
-    await open_cohort(house, programme)
+    cohort = await open_cohort(house, programme)
     await tick(house, "lapse confirmations")
     assert (await view_of(house, "anna", volunteer))["status"] == "active"
     await over(house)
@@ -136,7 +147,9 @@ async def test_whoever_says_nothing_is_paused_without_end_and_may_come_back(
     late = await house.person("anna").send("POST", f"/volunteers/{volunteer}/confirm")
     assert code(late) == (409, "confirmation_lapsed")
     resumed = await house.person("anna").post(f"/volunteers/{volunteer}/resume")
-    assert resumed["status"] == "active"
+    assert (resumed["status"], resumed["cohort_id"]) == ("active", cohort)
+    (told,) = await house.told("volunteer.enrolled")
+    assert told["cohort_id"] == cohort
 
 
 async def test_a_pause_with_an_end_loses_it_where_nobody_confirms(
@@ -174,6 +187,66 @@ async def test_whoever_leaves_the_company_is_not_asked_any_more(
     without = "".join(line for line in DIRECTORY.splitlines(True) if not line.startswith("S3"))
     await house.feeder.bring(without, "?scope=shrunk")
     assert len(await house.told("confirmation.lapsed")) == 1
+
+
+async def test_a_pair_of_the_old_cohort_goes_on(house: House, anna: tuple[str, str]) -> None:
+    volunteer, programme = anna
+    pair = Pair(UUID(int=50), UUID(volunteer), UUID(int=51), Format.ONE_TO_ONE, running=True)
+    await house.work(lambda unit: handlers.volunteers.note_pair(unit, pair))
+    before = (await view_of(house, "anna", volunteer))["pairs"]
+    cohort = await open_cohort(house, programme)
+    view = await house.person("anna").post(f"/volunteers/{volunteer}/confirm")
+    assert len(before) == 1
+    assert (view["cohort_id"], view["pairs"]) == (cohort, before)
+
+
+async def test_who_is_away_confirms_and_stays_away_in_the_new_cohort(
+    house: House, anna: tuple[str, str]
+) -> None:
+    volunteer, programme = anna
+    await house.person("anna").post(f"/volunteers/{volunteer}/pause", {"until": "2098-01-31"})
+    cohort = await open_cohort(house, programme)
+    await house.forget_told()
+    view = await house.person("anna").post(f"/volunteers/{volunteer}/confirm")
+    assert (view["cohort_id"], view["status"]) == (cohort, "paused")
+    assert view["paused_until"] == "2098-01-31"
+    assert await house.told_types() == [
+        "confirmation.given",
+        "volunteer.enrolled",
+        "volunteer.paused",
+        "candidate.changed",
+    ]
+
+
+async def test_a_full_cohort_takes_nobody_who_confirms_and_the_question_stays_open(
+    house: House, anna: tuple[str, str]
+) -> None:
+    volunteer, programme = anna
+    cohort = await open_cohort(house, programme, size_cap=2)
+    await house.enrol("ben", programme)
+    mia = (await house.enrol("mia", programme))["volunteer_id"]
+    await house.forget_told()
+    confirm = f"/volunteers/{volunteer}/confirm"
+    assert code(await house.person("anna").send("POST", confirm)) == (409, "cohort_full")
+    assert await house.told() == []
+    view = await view_of(house, "anna", volunteer)
+    assert (view["cohort_id"] != cohort, view["confirm_by"] is not None) == (True, True)
+    await house.person("mia").post(f"/volunteers/{mia}/withdraw")
+    assert (await house.person("anna").post(confirm))["cohort_id"] == cohort
+
+
+async def test_who_comes_back_too_late_for_a_place_is_back_in_the_old_cohort(
+    house: House, anna: tuple[str, str]
+) -> None:
+    volunteer, programme = anna
+    old = (await view_of(house, "anna", volunteer))["cohort_id"]
+    await open_cohort(house, programme, size_cap=2)
+    for subject in ("ben", "mia"):
+        await house.enrol(subject, programme)
+    await over(house)
+    await tick(house, "lapse confirmations")
+    resumed = await house.person("anna").post(f"/volunteers/{volunteer}/resume")
+    assert (resumed["status"], resumed["cohort_id"]) == ("active", old)
 
 
 async def test_a_third_cohort_asks_anew(house: House, anna: tuple[str, str]) -> None:

@@ -291,6 +291,8 @@ def test_newcomers_join_the_latest_cohort() -> None:
     opened, facts = open_with().open_cohort(cohort, TODAY)
     assert facts == (CohortOpened(PROGRAMME_ID, cohort),)
     assert opened.admit(enrolled=0, today=TODAY) == cohort
+    first = opened.cohorts[0]
+    assert opened.admit(enrolled=0, today=TODAY, cohort_id=COHORT_ID) == first
 
 
 @pytest.mark.parametrize(

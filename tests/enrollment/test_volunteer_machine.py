@@ -49,6 +49,7 @@ class Lifecycle(RuleBasedStateMachine):
     volunteer: Volunteer
     # Reporting and notifications hear the first three, matching hears the candidate.
     counted_as: frozenset[Role]
+    counted_in: UUID
     standing: Status
     candidate: Volunteer
 
@@ -62,6 +63,7 @@ class Lifecycle(RuleBasedStateMachine):
         match fact:
             case VolunteerEnrolled():
                 self.counted_as = frozenset(fact.volunteer.profile.roles)
+                self.counted_in = fact.volunteer.cohort_id
                 self.standing = Status.ACTIVE
             case VolunteerPaused():
                 self.standing = Status.PAUSED
@@ -109,6 +111,14 @@ class Lifecycle(RuleBasedStateMachine):
             return
         self.hear(self.volunteer.resume(self.today))
         assert self.volunteer.status is Status.ACTIVE
+
+    @precondition(lambda self: not self.gone)
+    @rule(cohort=st.integers(11, 13))
+    def go_on_in_a_cohort(self, cohort: int) -> None:
+        before = self.volunteer
+        self.hear(before.join(UUID(int=cohort)))
+        assert replace(self.volunteer, cohort_id=before.cohort_id) == before
+        assert self.counted_in == self.volunteer.cohort_id
 
     @rule(days=st.integers(0, 5))
     def let_time_pass(self, days: int) -> None:
@@ -170,6 +180,7 @@ class Lifecycle(RuleBasedStateMachine):
             lambda: self.volunteer.pause(None, TODAY),
             lambda: self.volunteer.change(PROFILE, TERMS, TOPICS),
             lambda: self.volunteer.keep_away_from(()),
+            lambda: self.volunteer.join(UUID(int=13)),
         )
         for attempt in attempts:
             with pytest.raises(Conflict, match="withdrawn"):

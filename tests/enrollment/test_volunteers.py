@@ -163,6 +163,13 @@ def test_a_move_in_the_directory_is_told_to_matching_alone() -> None:
     assert facts == (CandidateChanged(moved),)
 
 
+def test_who_goes_on_in_a_further_cohort_is_counted_there_and_matched_there() -> None:
+    joined, facts = VOLUNTEER.join(UUID(int=12))
+    assert joined == replace(VOLUNTEER, cohort_id=UUID(int=12))
+    assert facts == (VolunteerEnrolled(joined), CandidateChanged(joined))
+    assert joined.join(UUID(int=12)) == (joined, ())
+
+
 UNTIL = date(2027, 3, 1)
 LIMITED = replace(VOLUNTEER, profile=replace(PROFILE, available_until=UNTIL))
 

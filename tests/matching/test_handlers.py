@@ -269,6 +269,17 @@ async def test_who_pauses_keeps_the_pair_and_gets_no_proposal(house: House) -> N
     assert done.unmatched == {"no_mentors": 1}
 
 
+async def test_who_goes_on_in_a_further_cohort_keeps_the_pair(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    await house.round()
+    (pair,) = await house.pairs()
+    await house.accept(pair, 1)
+    await house.accept(pair, 2)
+    await house.learn(a_mentor(1, cohort_id=ELSEWHERE_COHORT))
+
+    assert [pair.state for pair in await house.pairs()] == [PairState.FORMED]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -277,6 +288,7 @@ async def test_who_pauses_keeps_the_pair_and_gets_no_proposal(house: House) -> N
         {"languages": ("ru",)},
         {"avoid": (UUID(int=0x1001),)},
         {"level": 3},
+        {"cohort_id": ELSEWHERE_COHORT},
     ],
 )
 async def test_a_proposal_that_would_not_be_made_today_is_void_and_may_be_made_again(

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["volunteers"])
 
 @router.post("/volunteers/{volunteer_id}/confirm", response_model=VolunteerView)
 async def confirm(volunteer_id: UUID, call: Annotated[Call, command(Role.PARTICIPANT)]) -> Response:
-    """I go on, now that a further cohort has opened."""
+    """I go on, in the cohort that has opened; a pair that runs stays as it is."""
     own = Own(caller_of(call.principal), volunteer_id)
     return await call.once(
         lambda unit: handlers.volunteers.confirm(unit, own), VolunteerView.of, 200

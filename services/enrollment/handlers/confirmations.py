@@ -7,7 +7,7 @@ from uuid import UUID
 from services.enrollment.domain.confirmations import State, Step, request
 from services.enrollment.domain.ports import Unit
 from services.enrollment.domain.programmes import Stage
-from services.enrollment.domain.volunteers import Because, Status
+from services.enrollment.domain.volunteers import Because, Status, Volunteer
 from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Conflict
 
@@ -31,14 +31,24 @@ async def ask(unit: Unit, programme_id: UUID) -> int:
     return len(volunteers)
 
 
-async def give(unit: Unit, volunteer_id: UUID) -> None:
-    """They go on. Raises Conflict where nobody asked, or it is too late."""
+async def give(unit: Unit, volunteer_id: UUID) -> UUID:
+    """They go on in the cohort that is returned. Raises Conflict where nobody asked, or it is too late."""
     confirmation = await unit.confirmations.newest_of(volunteer_id)
     if confirmation is None:
         raise Conflict(
             "nothing_to_confirm", "Nobody asked you to confirm; you take part as you are."
         )
     _take(unit, confirmation.give())
+    return confirmation.cohort_id
+
+
+async def missed_by(unit: Unit, volunteer: Volunteer) -> UUID | None:
+    """The cohort that they are away for not having confirmed, if that is why, and nothing newer is asked."""
+    if volunteer.paused_because is not Because.NOT_CONFIRMED:
+        return None
+    confirmation = await unit.confirmations.newest_of(volunteer.volunteer_id)
+    late = confirmation is not None and confirmation.state is State.LAPSED
+    return confirmation.cohort_id if confirmation and late else None
 
 
 async def close(unit: Unit, volunteer_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Saying yes, changing one's mind, pausing and leaving; and reading who takes part."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -13,6 +14,7 @@ from services.enrollment.domain.volunteers import (
     Consent,
     Profile,
     Status,
+    Step,
     Volunteer,
 )
 from services.enrollment.domain.volunteers import enrol as enrolled
@@ -21,7 +23,7 @@ from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.own import Own, Seen, keep_step, read_own, show, take
 from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.reading import read_programme
-from shared.chassis.refusals import Forbidden
+from shared.chassis.refusals import Conflict, Forbidden
 
 AT_ONCE = 100
 NEARLY_FULL = 100
@@ -58,7 +60,8 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
         standing,
     )
     newcomer = said_before.renew(newcomer) if said_before else newcomer
-    newcomer = replace(newcomer, cohort_id=await _place(unit, programme))
+    place = await _place(unit, programme, programme.cohort.cohort_id)
+    newcomer = replace(newcomer, cohort_id=place)
     volunteer, facts = enrolled(newcomer, programme, await _topics(unit), unit.today)
     (unit.volunteers.put if said_before else unit.volunteers.add)(volunteer)
     unit.publish(*facts)
@@ -93,9 +96,16 @@ async def pause(unit: Unit, own: Own, until: date | None) -> Seen:
 
 
 async def resume(unit: Unit, own: Own) -> Seen:
-    """Come back."""
+    """Come back; who did not confirm in time goes on in that cohort now, if it takes one more."""
     volunteer = await read_own(unit, own)
-    return await take(unit, volunteer, volunteer.resume(unit.today))
+    active, facts = volunteer.resume(unit.today)
+    cohort_id = await confirmations.missed_by(unit, volunteer)
+    if cohort_id:
+        # Without a place there they are back where they were.
+        with suppress(Conflict):
+            active, of_cohort = await _joined(unit, active, cohort_id)
+            facts = (*facts, *of_cohort)
+    return await take(unit, volunteer, (active, facts))
 
 
 async def withdraw(unit: Unit, own: Own) -> Seen:
@@ -113,11 +123,11 @@ async def revoke(unit: Unit, own: Own) -> Seen:
 
 
 async def confirm(unit: Unit, own: Own) -> Seen:
-    """Go on, now that a further cohort has opened."""
+    """Go on in the cohort that has opened. Raises Conflict where it takes nobody any more."""
     volunteer = await read_own(unit, own)
     volunteer.check_still_here()
-    await confirmations.give(unit, volunteer.volunteer_id)
-    return await show(unit, volunteer)
+    cohort_id = await confirmations.give(unit, volunteer.volunteer_id)
+    return await take(unit, volunteer, await _joined(unit, volunteer, cohort_id))
 
 
 async def read_volunteer(unit: Unit, own: Own) -> Seen:
@@ -161,10 +171,17 @@ async def note_pair(unit: Unit, pair: Pair) -> None:
     unit.note("pair.noted", pair_id=str(pair.pair_id), running=pair.running)
 
 
-async def _place(unit: Unit, programme: Programme) -> UUID:
-    """The cohort that has a place. Raises Conflict where there is none."""
-    taken = await unit.volunteers.filling(programme.cohort.cohort_id)
-    cohort = programme.admit(enrolled=taken, today=unit.today)
+async def _joined(unit: Unit, volunteer: Volunteer, cohort_id: UUID) -> Step:
+    if volunteer.cohort_id == cohort_id:
+        return volunteer, ()
+    programme = await read_programme(unit, volunteer.programme_id)
+    return volunteer.join(await _place(unit, programme, cohort_id))
+
+
+async def _place(unit: Unit, programme: Programme, cohort_id: UUID) -> UUID:
+    """The cohort, if it has a place. Raises Conflict where there is none."""
+    taken = await unit.volunteers.filling(cohort_id)
+    cohort = programme.admit(enrolled=taken, today=unit.today, cohort_id=cohort_id)
     if cohort.terms.size_cap - taken <= NEARLY_FULL:
         unit.programmes.queue_up(programme.programme_id)
     return cohort.cohort_id

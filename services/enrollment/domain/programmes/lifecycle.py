@@ -76,11 +76,12 @@ class Programme:
         unready = self.readiness is not None and self.readiness.for_a_pilot_only
         return self.terms.pilot_only or unready
 
-    def admit(self, *, enrolled: int, today: date) -> Cohort:
-        """The cohort a newcomer joins. Raises Conflict where it takes nobody (any more)."""
+    def admit(self, *, enrolled: int, today: date, cohort_id: UUID | None = None) -> Cohort:
+        """The cohort somebody joins, newcomers the newest. Raises Conflict where it takes nobody (any more)."""
         self.check_open()
-        self.cohort.check_admits(enrolled=enrolled, today=today)
-        return self.cohort
+        cohort = self._cohort(cohort_id) if cohort_id else self.cohort
+        cohort.check_admits(enrolled=enrolled, today=today)
+        return cohort
 
     def change(self, terms: Terms, today: date, first: CohortTerms | None = None) -> "Step":
         """Set all its terms anew; of a draft also its first cohort. Pairs keep what they agreed on."""

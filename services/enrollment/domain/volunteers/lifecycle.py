@@ -106,6 +106,15 @@ class Volunteer:
         away = (VolunteerPaused(changed),) if self.status is Status.PAUSED else ()
         return _told(changed, VolunteerEnrolled(changed), *away)
 
+    def join(self, cohort_id: UUID) -> "Step":
+        """Go on in a further cohort; a pair that runs stays. They count there from now on."""
+        self.check_still_here()
+        if cohort_id == self.cohort_id:
+            return self, ()
+        joined = replace(self, cohort_id=cohort_id)
+        away = (VolunteerPaused(joined),) if self.status is Status.PAUSED else ()
+        return _told(joined, VolunteerEnrolled(joined), *away)
+
     def share_capacity(self, capacity: int) -> "Step":
         """The person takes so many pairs at once over all programmes, as they said in another one."""
         if self.status is Status.WITHDRAWN or capacity == self.profile.capacity:
