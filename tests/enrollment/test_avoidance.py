@@ -26,6 +26,14 @@ def test_whoever_comes_later_is_recognised_and_who_is_here_stays_who_they_are() 
     assert CAREFUL.recognise({BEN}, {}) == (CAREFUL, ())
 
 
+def test_who_is_erased_goes_by_their_id_and_by_their_names() -> None:
+    without, facts = CAREFUL.forget(BEN)
+    assert without.avoid == LIST[2:]
+    assert facts == (CandidateChanged(without),)
+    assert CAREFUL.forget(UUID(int=34), {"S9"})[0].avoid == LIST[:2]
+    assert CAREFUL.forget(UUID(int=34), {"S8"}) == (CAREFUL, ())
+
+
 def test_one_who_left_tells_nothing_of_their_list() -> None:
     gone, _ = CAREFUL.withdraw()
     assert gone.recognise({BEN}, {"S9": NEWCOMER}) == (gone, ())
@@ -122,6 +130,22 @@ async def test_an_erased_person_goes_from_the_lists_of_others(house: House) -> N
     told = await house.told("candidate.changed")
     assert ben not in told[-1]["avoid"]
     assert len(told[-1]["avoid"]) == 2
+
+
+async def test_a_leaver_who_was_named_later_goes_from_the_lists_of_others_too(
+    house: House,
+) -> None:
+    where = f"/volunteers/{await anna(house)}/avoid"
+    ben = (await house.person("ben").get("/me"))["person_id"]
+    await house.enrol("ben", await house.programme())
+    without = "".join(line for line in DIRECTORY.splitlines(True) if not line.startswith("S4"))
+    await house.feeder.bring(without, "?scope=shrunk")
+    await house.person("anna").put(where, {"names": ["ben@corp.example", "S9"]})
+    (stand_in, _) = (await house.told("candidate"))[-1]["avoid"]
+    assert stand_in != ben
+    await house.person("olga", "ops").put(f"/erasures/{ben}", {"by": "Data protection"})
+    assert await house.person("anna").get(where) == {"names": ["S9"]}
+    assert stand_in not in (await house.told("candidate.changed"))[-1]["avoid"]
 
 
 async def test_who_is_erased_is_not_told_again_for_having_named_themselves(house: House) -> None:

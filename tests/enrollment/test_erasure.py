@@ -49,7 +49,10 @@ async def test_an_erasure_is_told_by_tombstones_and_a_fact_without_the_person(
 
 
 async def test_nothing_of_the_person_is_left_in_any_row(house: House) -> None:
-    person_id, _, _ = await a_mentor(house)
+    person_id, _, programme = await a_mentor(house)
+    ben = (await house.enrol("ben", programme))["volunteer_id"]
+    avoided = {"names": ["S3", "anna@corp.example", "S9"]}
+    await house.person("ben").put(f"/volunteers/{ben}/avoid", avoided)
     await house.forget_told()
 
     answer = await erase(house, person_id)
@@ -58,9 +61,10 @@ async def test_nothing_of_the_person_is_left_in_any_row(house: House) -> None:
     for name in await house.database.list_collection_names():
         found += str(await house.database[name].find({}).to_list(None))
     assert [
-        mark for mark in ("anna@corp.example", "Анна", "S3", "social_media'") if mark in found
+        mark for mark in ("anna@corp.example", "Анна", "S3", "S9", "social_media'") if mark in found
     ] == [
-        "social_media'"  # the topic itself
+        "S9",  # somebody else on Ben's list
+        "social_media'",  # the topic itself
     ]
     assert answer["complete"] is False
     assert [(left["documents"], left["until"]) for left in answer["left"]] == [

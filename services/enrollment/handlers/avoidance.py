@@ -48,10 +48,21 @@ class Register:
 
 
 async def forget(unit: Unit, person_id: UUID) -> None:
-    """A person is erased: they go from the lists of others, and from what matching was told of these."""
-    for volunteer in await unit.volunteers.avoiding(person_id):
+    """A person is erased: they go from the lists of others, and from what matching was told of these.
+
+    Also where a list names them and nobody knew yet, or any more, who that is.
+    """
+    names = await _names_of(unit, person_id)
+    for volunteer in await unit.volunteers.avoiding(person_id, names):
         if volunteer.person_id != person_id:
-            keep_step(unit, volunteer, volunteer.forget(person_id))
+            keep_step(unit, volunteer, volunteer.forget(person_id, names))
+
+
+async def _names_of(unit: Unit, person_id: UUID) -> frozenset[str]:
+    user = await unit.users.get(person_id)
+    person = await unit.people.get(person_id)
+    names = {person.email} if person and person.email else set()
+    return frozenset(names | ({user.employee.staff_number, user.employee.email} if user else set()))
 
 
 async def _who_is_named(unit: Unit, names: Collection[str]) -> dict[str, UUID]:

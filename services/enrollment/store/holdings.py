@@ -22,8 +22,18 @@ def _took_no_part(subject: Subject) -> Document:
     return {"$pull": {"plan.participants": subject.person_id}}
 
 
+def _entry(subject: Subject) -> Document:
+    # Numbers are whole texts of JSON among the words; a list has them as they are.
+    names = [json.loads(word) if word.startswith('"') else word for word in subject.words]
+    return {"$or": [{"person_id": subject.person_id}, {"named": {"$in": names}}]}
+
+
+def _on_a_list(subject: Subject) -> Document:
+    return {"avoid": {"$elemMatch": _entry(subject)}}
+
+
 def _on_no_list(subject: Subject) -> Document:
-    return {"$pull": {"avoid": {"person_id": subject.person_id}}}
+    return {"$pull": {"avoid": _entry(subject)}}
 
 
 # fmt: off
@@ -36,7 +46,7 @@ HOLDINGS = (
             kept="until erased"),
     Holding("volunteers", "consent, profile, status, whom they avoid as they named them", OnErasure.DELETE,
             of_person("person_id"), kept="until erased", hidden=("avoid.person_id",)),
-    Holding("volunteers", "avoid-lists of others", OnErasure.BLANK, of_person("avoid.person_id"), blank=_on_no_list,
+    Holding("volunteers", "avoid-lists of others", OnErasure.BLANK, _on_a_list, blank=_on_no_list,
             kept="until erased", shown=False),
     Holding("confirmations", "whether a volunteer goes on with a further cohort", OnErasure.DELETE, of_person("person_id"),
             kept="until erased"),

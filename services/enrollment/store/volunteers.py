@@ -1,6 +1,7 @@
 """Volunteers, and the pairs that they are in."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +19,7 @@ INDEXES = (
     Index("volunteers", [("paused_until", 1)], partial={"status": "paused"}),
     Index("volunteers", [("profile.available_until", 1)], partial={"status": "active"}),
     Index("volunteers", [("avoid.person_id", 1)]),
+    Index("volunteers", [("avoid.named", 1)]),
     Index("pairs", [("mentor_id", 1)], partial={"running": True}),
     Index("pairs", [("mentee_id", 1)], partial={"running": True}),
 )
@@ -86,9 +88,10 @@ class Volunteers(Shelf[Volunteer]):
         """Who is here and not away, of a cohort."""
         return await self.find({"cohort_id": cohort_id, "status": Status.ACTIVE.value}, limit)
 
-    async def avoiding(self, person_id: UUID) -> list[Volunteer]:
-        """Who does not want to be paired with the person."""
-        return await self.find({"avoid.person_id": person_id})
+    async def avoiding(self, person_id: UUID, names: Collection[str]) -> list[Volunteer]:
+        """Who does not want to be paired with the person, by id or by one of these names."""
+        named = {"avoid.named": {"$in": list(names)}}
+        return await self.find({"$or": [{"avoid.person_id": person_id}, named]})
 
 
 class Pairs(Shelf[Pair]):

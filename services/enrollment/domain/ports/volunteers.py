@@ -1,6 +1,6 @@
 """Volunteers and their pairs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -55,8 +55,8 @@ class Volunteers(Protocol):
     async def active_in(self, cohort_id: UUID, limit: int) -> list[Volunteer]:
         """Who is here and not away, of a cohort."""
 
-    async def avoiding(self, person_id: UUID) -> list[Volunteer]:
-        """Who does not want to be paired with the person."""
+    async def avoiding(self, person_id: UUID, names: Collection[str]) -> list[Volunteer]:
+        """Who does not want to be paired with the person, by id or by one of these names."""
 
     def add(self, volunteer: Volunteer) -> None:
         """A new one."""

@@ -141,9 +141,11 @@ class Volunteer:
             return self, ()
         return _told(replace(self, avoid=avoid))
 
-    def forget(self, person_id: UUID) -> "Step":
-        """Nothing is kept of that person any more, on this list neither."""
-        avoid = tuple(one for one in self.avoid if one.person_id != person_id)
+    def forget(self, person_id: UUID, names: Collection[str] = ()) -> "Step":
+        """Nothing is kept of that person any more, on this list neither, also under these names of theirs."""
+        avoid = tuple(
+            one for one in self.avoid if one.person_id != person_id and one.named not in names
+        )
         return _told(replace(self, avoid=avoid)) if avoid != self.avoid else (self, ())
 
     def pause(self, until: date | None, today: date, because: Because = Because.ASKED) -> "Step":
