@@ -110,6 +110,20 @@ async def test_who_joins_the_company_after_being_named_is_avoided(house: House) 
     assert told["avoid"] == [nina]
 
 
+async def test_who_joins_while_the_volunteer_is_gone_is_avoided_when_they_are_back(
+    house: House,
+) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    where = f"/volunteers/{(await house.enrol('anna', programme))['volunteer_id']}"
+    await house.person("anna").put(f"{where}/avoid", {"names": ["S5"]})
+    await house.person("anna").post(f"{where}/withdraw")
+    await house.feeder.bring(DIRECTORY + "S5,new@corp.example,7,S1,Nina New,Sales\n")
+    nina = (await house.person("new").get("/me"))["person_id"]
+    await house.enrol("anna", programme)
+    assert (await house.told("candidate"))[-1]["avoid"] == [nina]
+
+
 async def test_a_new_staff_number_does_not_lose_the_person(house: House) -> None:
     volunteer_id = await anna(house)
     await house.person("anna").put(f"/volunteers/{volunteer_id}/avoid", {"names": ["S4"]})

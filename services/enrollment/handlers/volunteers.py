@@ -19,6 +19,7 @@ from services.enrollment.domain.volunteers import (
 )
 from services.enrollment.domain.volunteers import enrol as enrolled
 from services.enrollment.handlers import confirmations, invitations
+from services.enrollment.handlers.avoidance import Register
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.own import Own, Seen, keep_step, read_own, show, take
 from services.enrollment.handlers.people import keep, who_is
@@ -59,7 +60,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
         command.consent,
         standing,
     )
-    newcomer = said_before.renew(newcomer) if said_before else newcomer
+    newcomer = await _back(unit, said_before, newcomer) if said_before else newcomer
     place = await _place(unit, programme, programme.cohort.cohort_id)
     newcomer = replace(newcomer, cohort_id=place)
     volunteer, facts = enrolled(newcomer, programme, await _topics(unit), unit.today)
@@ -169,6 +170,13 @@ async def note_pair(unit: Unit, pair: Pair) -> None:
     """Matching formed or ended a pair."""
     unit.pairs.put(pair)
     unit.note("pair.noted", pair_id=str(pair.pair_id), running=pair.running)
+
+
+async def _back(unit: Unit, said_before: Volunteer, yes: Volunteer) -> Volunteer:
+    back = said_before.renew(yes)
+    # Nobody looked for newcomers on the list of one who was away.
+    recognised, _ = (await Register.of(unit, [back])).recognised_by(back)
+    return recognised
 
 
 async def _joined(unit: Unit, volunteer: Volunteer, cohort_id: UUID) -> Step:
