@@ -55,6 +55,17 @@ def test_a_programme_that_closes_waits_for_no_answer() -> None:
     assert closed.decline(TODAY)[0].answer is Answer.DECLINED
 
 
+def test_nobody_waits_for_one_who_left_the_company_and_a_no_stays_a_no() -> None:
+    for waiting in (ASKED, ACCEPTED, IN_MARCH):
+        closed, facts = waiting.leave(TODAY)
+        assert (closed.answer, closed.later_until) == (Answer.CLOSED, None)
+        assert facts == (InvitationAnswered(closed),)
+        assert reason_against([closed], TODAY) is None
+        assert closed.leave(TODAY) == (closed, ())
+    assert DECLINED.leave(TODAY) == (DECLINED, ())
+    assert IN_MARCH.leave(date(2027, 3, 1)) == (IN_MARCH, ())
+
+
 def test_later_is_later_than_today() -> None:
     with pytest.raises(Invalid, match="later_over") as refused:
         ASKED.later(TODAY, TODAY)

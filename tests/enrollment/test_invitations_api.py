@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.enrollment.conftest import House
+from services.enrollment import handlers
+from tests.enrollment.conftest import DIRECTORY, House
 from tests.enrollment.test_api import code
 from tests.enrollment.test_schedules import tick
 
@@ -250,3 +251,55 @@ async def test_an_invitation_goes_with_the_person(house: House, programme: str) 
     person_id = (await ops.get("/persons?staff_number=S3"))["person_id"]
     await ops.put(f"/erasures/{person_id}", {"by": "Data protection"})
     assert await house.database["invitations"].count_documents({}) == 0
+
+
+WITHOUT_BEN = "".join(line for line in DIRECTORY.splitlines(True) if not line.startswith("S4"))
+
+
+async def test_an_invited_one_who_leaves_the_company_is_waited_for_and_reached_no_more(
+    house: House, programme: str
+) -> None:
+    await invite(house, programme, "S3", "S4")
+    await answer(house, "ben", "accept")
+    await house.forget_told()
+    await house.feeder.bring(WITHOUT_BEN, "?scope=shrunk")
+    await handlers.directory.settle(house.work)
+    (told,) = await house.told("invitation.answered")
+    assert (told["programme_id"], told["answer"]) == (programme, "closed")
+    (contact,) = (
+        await house.database["outbox"].find({"aggregateid": told["person_id"]}).to_list(None)
+    )
+    assert (contact["aggregatetype"], contact["payload"]) == (
+        "obverse-internal.enrollment.contact.v1",
+        None,
+    )
+    listed = await house.person("lea", "lead").get(f"/programmes/{programme}/invitations")
+    assert [(one["name"], one["answer"]) for one in listed["invitations"]] == [
+        ("Анна Ёлкина", None),
+        (None, "closed"),
+    ]
+
+
+async def test_who_comes_back_to_the_company_may_be_invited_anew(
+    house: House, programme: str
+) -> None:
+    await invite(house, programme, "S4")
+    await house.feeder.bring(WITHOUT_BEN, "?scope=shrunk")
+    await house.feeder.bring(DIRECTORY)
+    view = await invite(house, programme, "S4")
+    assert [one["staff_number"] for one in view["invited"]] == ["S4"]
+    assert [one["answer"] for one in await mine(house, "ben")] == [None, "closed"]
+
+
+async def test_a_volunteer_elsewhere_who_leaves_is_not_waited_for_either(
+    house: House, programme: str
+) -> None:
+    await house.enrol("ben", await house.programme())
+    await invite(house, programme, "S4")
+    await house.forget_told()
+    await house.feeder.bring(WITHOUT_BEN, "?scope=shrunk")
+    assert await house.told_types() == [
+        "volunteer.withdrawn",
+        "candidate.changed",
+        "invitation.answered",
+    ]

@@ -11,6 +11,7 @@ from services.enrollment.handlers import directory as handlers
 from services.enrollment.handlers.directory import settle
 from tests.enrollment.conftest import DIRECTORY, House
 from tests.enrollment.test_import import employees
+from tests.enrollment.test_schedules import tick
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 ZOE: dict[str, Any] = {
@@ -141,6 +142,29 @@ async def test_whoever_is_set_inactive_has_left_and_is_withdrawn(house: House) -
     assert await find(house, "active eq false") == [off]
     assert len(await find(house, "active eq true")) == 3
     assert error(await ask(house, "POST", "/Users", anna)) == (409, "uniqueness")
+
+
+async def test_whoever_is_set_inactive_is_waited_for_no_more(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    await house.enrol("anna", programme)
+    lea = house.person("lea", "lead")
+    cohort = {"starts_on": "2026-02-01", "ends_on": "2099-12-31", "size_cap": 40}
+    await lea.post(f"/programmes/{programme}/cohorts", cohort)
+    await tick(house, "ask to confirm")
+    other = await house.programme()
+    await lea.post(f"/programmes/{other}/invitations", {"staff_numbers": ["S3"]})
+    (anna,) = await find(house, 'userName eq "anna@corp.example"')
+    await house.forget_told()
+    await change(house, anna["id"], {"op": "Replace", "path": "active", "value": "False"})
+    assert await house.told_types() == [
+        "confirmation.lapsed",
+        "volunteer.withdrawn",
+        "candidate.changed",
+        "invitation.answered",
+    ]
+    (answered,) = await house.told("invitation.answered")
+    assert answered["answer"] == "closed"
 
 
 async def test_whoever_is_active_again_is_the_same_person(house: House) -> None:

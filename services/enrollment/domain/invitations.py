@@ -19,7 +19,7 @@ class Answer(StrEnum):
     DECLINED = "declined"
     LATER = "later"
     CLOSED = "closed"
-    """The programme closed before they said anything."""
+    """The programme closed before they said anything, or they left the company before they enrolled."""
 
 
 class LeftOut(StrEnum):
@@ -68,6 +68,10 @@ class Invitation:
     def close(self, today: date) -> "Step":
         """The programme takes nobody any more: nobody waits for an answer."""
         return self._answered(Answer.CLOSED, today) if self.answer is None else (self, ())
+
+    def leave(self, today: date) -> "Step":
+        """They are in the company no more: nobody waits for them, and whoever comes back may be asked anew."""
+        return self._answered(Answer.CLOSED, today) if self.is_open(today) else (self, ())
 
     def _answered(self, answer: Answer, today: date, until: date | None = None) -> "Step":
         if (self.answer, self.later_until) == (answer, until):

@@ -119,7 +119,7 @@ class Person:
         return replace(self, invited_to=(*self.invited_to, programme_id))
 
     def no_more_invited(self, programme_id: UUID) -> "Person":
-        """They declined, or are in the programme by now."""
+        """They declined, are in the programme by now, or left the company."""
         others = tuple(one for one in self.invited_to if one != programme_id)
         return replace(self, invited_to=others)
 

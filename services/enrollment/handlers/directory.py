@@ -22,7 +22,7 @@ from services.enrollment.domain.directory_file import (
 )
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
-from services.enrollment.handlers import confirmations
+from services.enrollment.handlers import confirmations, invitations
 from services.enrollment.handlers.avoidance import Register
 from services.enrollment.handlers.difference import (
     Scope,
@@ -199,6 +199,8 @@ async def refresh_people(unit: Unit, after: UUID | None) -> UUID | None:
     for person in page:
         if person.person_id in employees:
             keep(unit, person, person.as_in(employees[person.person_id]))
+        elif person.invited_to:
+            await invitations.leave(unit, person)
     return page[-1].person_id if page else None
 
 

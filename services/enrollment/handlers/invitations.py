@@ -150,6 +150,19 @@ async def enrolled(unit: Unit, person: Person, programme_id: UUID) -> Person:
     return person.no_more_invited(programme_id)
 
 
+async def leave(unit: Unit, person: Person) -> None:
+    """An invited one has left the company: nobody waits for an answer or reaches them for it any more."""
+    after = person
+    for programme_id in person.invited_to:
+        for invitation in await unit.invitations.of_persons(programme_id, [person.person_id]):
+            moot, facts = invitation.leave(unit.today)
+            if facts:
+                unit.invitations.put(moot)
+            unit.publish(*facts)
+        after = after.no_more_invited(programme_id)
+    keep(unit, person, after)
+
+
 async def _issue(unit: Unit, invitation: Invitation, employee: Employee) -> None:
     before = await unit.people.get(invitation.person_id)
     person = (before or Person.of(employee, invitation.person_id)).invited(invitation.programme_id)

@@ -19,6 +19,7 @@ from services.enrollment.domain.scim.users import (
     managers_of,
     with_managers,
 )
+from services.enrollment.handlers import confirmations, invitations
 from services.enrollment.handlers.difference import kept_ids
 from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep
@@ -154,7 +155,10 @@ async def _let_leave(unit: Unit, employee: Employee, person_id: UUID) -> None:
         gone, facts = volunteer.withdraw()
         if facts:
             unit.volunteers.put(gone)
+            await confirmations.close(unit, volunteer.volunteer_id)
             unit.publish(*facts)
+    if person := await unit.people.get(person_id):
+        await invitations.leave(unit, person)
 
 
 async def _move(unit: Unit, employee: Employee, person_id: UUID) -> None:

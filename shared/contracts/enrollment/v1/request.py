@@ -25,7 +25,7 @@ class InvitationIssued(RequestFact):
 
 
 class InvitationAnswered(RequestFact):
-    """The invited said what they think of it, or the programme closed; accepting makes no volunteer."""
+    """The invited said what they think of it; closed: the programme did, or they left. Accepting makes no volunteer."""
 
     answer: Annotated[str, known("accepted", "declined", "later", "closed")]
 
