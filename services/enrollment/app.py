@@ -42,6 +42,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     )
     speak(api, SCIM)
     api.state.import_turn = ImportTurn(Leases(database.mongo))
+    api.state.most_leavers_percent = settings.most_leavers_percent
     return Service(
         foundation,
         api,

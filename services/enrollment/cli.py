@@ -9,7 +9,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -123,6 +123,7 @@ async def _stored(order: ImportOrder, settings: Settings) -> ImportReport:
     service = build(settings)
     database = service.databases[0]
     await prepare(database)
+    order = replace(order, most_leavers_percent=settings.most_leavers_percent)
     with following(new_trail()):
         return await import_directory(order, work_on(database), service.api.state.import_turn)
 

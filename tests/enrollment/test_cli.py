@@ -110,6 +110,13 @@ async def test_an_import_lands_in_the_database_of_the_service(
     assert "4 new, 0 changed" in result.stdout
     assert await house.database["employees"].count_documents({}) == 4
 
+    without_ben = "".join(line for line in DIRECTORY.splitlines(True) if not line.startswith("S4"))
+    (folder / "smaller.csv").write_text(without_ben, encoding="utf-8")
+    monkeypatch.setenv("OBVERSE_MOST_LEAVERS_PERCENT", "24")
+    held_back = await asyncio.to_thread(run, folder, file="smaller.csv")
+    assert held_back.exit_code == 1
+    assert "too_many_leave: 1 of 4 employees" in held_back.stderr
+
 
 def test_the_default_mapping_reads_a_file_with_its_headers(project: Path, tmp_path: Path) -> None:
     (tmp_path / "hr.csv").write_text(

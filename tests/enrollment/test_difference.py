@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.enrollment.app import build
 from services.enrollment.domain.directory import Employee, Layout, dotted_line
 from services.enrollment.domain.directory_file import read_directory, survey
+from services.enrollment.settings import Settings
 from services.enrollment.translation import DirectoryMapping
 from tests.enrollment.conftest import DIRECTORY, MAPPING, House
 from tests.enrollment.test_api import code
@@ -54,6 +56,25 @@ async def test_that_a_third_has_left_must_be_said(house: House) -> None:
     report = await house.feeder.bring(file(TOP, MIA), "?scope=shrunk")
     assert report["left"] == 2
     assert set(await employees(house)) == {"S1", "S2"}
+
+
+async def test_how_many_may_have_left_is_a_setting(house: House) -> None:
+    await house.furnish()
+    house.service.api.state.most_leavers_percent = 24
+    refused = await house.feeder.send_file(file(TOP, MIA, ANNA).encode())
+    assert code(refused) == (409, "too_many_leave")
+    assert "1 of 4 employees are not in this file, more than 24 %." in refused.json()["detail"]
+    house.service.api.state.most_leavers_percent = 25
+    assert (await house.feeder.bring(file(TOP, MIA, ANNA)))["left"] == 1
+
+
+async def test_the_setting_is_30_by_default_and_reaches_the_import(house: House) -> None:
+    assert house.service.api.state.most_leavers_percent == 30
+    settings = house.service.foundation.settings
+    assert isinstance(settings, Settings)
+    other = build(settings.model_copy(update={"most_leavers_percent": 55}))
+    assert other.api.state.most_leavers_percent == 55
+    other.databases[0].client.close()
 
 
 async def test_a_leavers_volunteer_is_withdrawn_by_the_system(house: House) -> None:

@@ -57,15 +57,21 @@ async def import_directory(
     """Take in a CSV file. The same file again changes nothing, so it may simply be sent again.
 
     Who is not in the file has left the company, unless `scope` says that it holds a part of the directory; that
-    more than 30 % have left is believed only with `scope=shrunk`.
+    many have left (more than 30 % as a rule; the service's setting) is believed only with `scope=shrunk`.
     """
     layout = await call.read(handlers.read_layout)
-    turn: ImportTurn = call.request.app.state.import_turn
+    state = call.request.app.state
+    turn: ImportTurn = state.import_turn
     with tempfile.TemporaryFile() as spool:
         async for chunk in call.request.stream():
             await asyncio.to_thread(spool.write, chunk)
         order = handlers.ImportOrder(
-            partial(_chunks, spool), layout, mode == "skip_bad", dry_run, scope
+            partial(_chunks, spool),
+            layout,
+            mode == "skip_bad",
+            dry_run,
+            scope,
+            state.most_leavers_percent,
         )
         return await handlers.import_directory(order, call.run, turn)
 

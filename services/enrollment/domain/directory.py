@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TOP_LEVEL = 20
 LONGEST_EMAIL = 254
+MOST_LEAVERS_PERCENT = 30
+"""Where more are missing in a file, it is more likely a part than that so many have left; a setting may say else."""
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"

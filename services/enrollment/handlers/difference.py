@@ -12,8 +12,6 @@ from services.enrollment.domain.ports import Unit, Work
 from shared.chassis.refusals import Conflict
 
 AT_ONCE = 1_000
-MOST_LEAVERS_PERCENT = 30
-"""Beyond this share it is more likely that the file is a part than that so many have left."""
 
 
 class Scope(StrEnum):
@@ -73,18 +71,18 @@ async def kept_ids(
     return ids, old_numbers
 
 
-async def hold_back(work: Work, known: Survey) -> None:
+async def hold_back(work: Work, known: Survey, most_percent: int) -> None:
     """Look how many would leave. Raises Conflict where so many are not in the file that it is more likely a part."""
     leavers, here = 0, 0
     after = ""
     while page := await work(partial(_page, after=after)):
         leavers += sum(number not in known.staff_numbers for number in page)
         here, after = here + len(page), page[-1]
-    if leavers * 100 > here * MOST_LEAVERS_PERCENT:
+    if leavers * 100 > here * most_percent:
         raise Conflict(
             "too_many_leave",
-            f"{leavers} of {here} employees are not in this file. If it holds a part of the directory, say "
-            "scope=part; if they have left, say scope=shrunk.",
+            f"{leavers} of {here} employees are not in this file, more than {most_percent} %. "
+            "If it holds a part of the directory, say scope=part; if they have left, say scope=shrunk.",
         )
 
 

@@ -12,7 +12,13 @@ from functools import partial
 from itertools import islice
 from uuid import UUID
 
-from services.enrollment.domain.directory import Employee, Layout, dotted_line, reporting_line
+from services.enrollment.domain.directory import (
+    MOST_LEAVERS_PERCENT,
+    Employee,
+    Layout,
+    dotted_line,
+    reporting_line,
+)
 from services.enrollment.domain.directory_file import (
     ImportReport,
     Row,
@@ -50,6 +56,7 @@ class ImportOrder:
     skip_bad: bool = False
     dry_run: bool = False
     scope: Scope = Scope.FULL
+    most_leavers_percent: int = MOST_LEAVERS_PERCENT
 
 
 async def set_layout(unit: Unit, layout: Layout) -> Layout:
@@ -84,7 +91,7 @@ async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> 
     try:
         await work(partial(_leave_out_known, report=report))
         if order.scope is Scope.FULL:
-            await hold_back(work, known)
+            await hold_back(work, known, order.most_leavers_percent)
         await _store(order, work, fence, known)
         if order.scope is not Scope.PART:
             await let_leave(work, known, fence)
