@@ -56,6 +56,10 @@ MAY = {
     "POST /v1/volunteers/{volunteer_id}/resume": PERSONS,
     "POST /v1/volunteers/{volunteer_id}/withdraw": PERSONS,
     "POST /v1/volunteers/{volunteer_id}/confirm": PERSONS,
+    "POST /v1/volunteers/{volunteer_id}/consent/revoke": PERSONS,
+    "GET /v1/volunteers/{volunteer_id}/checks": PERSONS,
+    "GET /v1/volunteers/{volunteer_id}/avoid": PERSONS,
+    "PUT /v1/volunteers/{volunteer_id}/avoid": PERSONS,
     "POST /v1/programmes/{programme_id}/invitations": ITS_LEAD,
     "GET /v1/programmes/{programme_id}/invitations": ITS_LEAD,
     "GET /v1/invitations": PERSONS,
@@ -217,6 +221,7 @@ async def test_what_belongs_to_one_person_is_not_found_by_any_other(
     }
     bodies: dict[str, Any] = {
         "PUT /v1/volunteers/{volunteer_id}": PROFILE,
+        "PUT /v1/volunteers/{volunteer_id}/avoid": {"names": ["S4"]},
         "POST /v1/volunteers/{volunteer_id}/pause": {"until": "2098-01-01"},
         "POST /v1/invitations/{invitation_id}/later": {"until": "2098-01-01"},
         "POST /v1/concerns/{concern_id}/questions": {"text": "And then?"},
@@ -232,7 +237,7 @@ async def test_what_belongs_to_one_person_is_not_found_by_any_other(
             exact = route.replace(name, own[name])
             answer = await ask(client, exact, programme, everybody[who], bodies.get(route))
             assert answer.status_code == 404, (route, who, answer.text)
-    assert tried == 14
+    assert tried == 18
     assert (await anna.get(f"/volunteers/{own['{volunteer_id}']}"))["status"] == "active"
 
 
