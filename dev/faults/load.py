@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from dev.demo.opening import open_programme
 from dev.demo.volunteers import Volunteer
 from dev.faults.client import Client, command_of
@@ -21,6 +23,8 @@ from dev.local.processes import NotReady
 LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
 AT_ONCE = 40
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
+# Whoever sends a file of 2,000 rows waits for its report; a second try would only stand in line behind the first.
+IMPORT_ANSWER = httpx.Timeout(60.0, connect=2.0)
 REMINDER_HOURS = 24
 WARM_UP_LOOKS = 300
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
@@ -200,8 +204,8 @@ class Load:
         """Feed the same directory once more."""
         path = "/v1/directory/imports?mode=skip_bad"
         command = command_of("lead", "import", "enrollment", path)
-        headers = {"Content-Type": "text/csv"}
-        await self._client.say(command, LEAD, content=self._directory, headers=headers)
+        told = {"content": self._directory, "headers": {"Content-Type": "text/csv"}}
+        await self._client.say(command, LEAD, timeout=IMPORT_ANSWER, **told)
 
     async def ask_round(self) -> Command:
         """Ask for a round; refused while one is open."""
