@@ -19,6 +19,7 @@ from shared.chassis.leases import LeaseLost, Leases, confirm
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.outbox import OUTBOX, UNSENT
+from shared.chassis.pacing import rest
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
 from shared.chassis.transactions import Transactions, Tx
@@ -28,10 +29,6 @@ log = structlog.get_logger("shared.chassis.relay")
 
 LEASE = "relay"
 LEASE_SECONDS = 10.0
-# A round of fewer events is followed by the next one so long after it began, at the soonest: one alone is not
-# delayed, and many that come one by one travel together.
-ENOUGH = 50
-SECONDS_BETWEEN = 0.1
 # So long after it was given or confirmed, nobody asks for the lease again.
 FRESH_SECONDS = 2.0
 BATCH = 500
@@ -87,8 +84,9 @@ class Relay:
                     continue
                 if not sent:
                     await pause(POLL_SECONDS, self._transactions.published, stop)
-                elif sent < ENOUGH:
-                    await pause(max(0.0, began + SECONDS_BETWEEN - time.monotonic()), stop)
+                else:
+                    took = time.monotonic() - began
+                    await pause(rest(sent, took, took), stop)
         finally:
             await self._leave()
 

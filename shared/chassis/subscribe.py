@@ -25,6 +25,7 @@ from shared.chassis.fetching import FetchTroubles
 from shared.chassis.intake import Intake, Unwanted, Wanted
 from shared.chassis.messages import Incoming
 from shared.chassis.metrics import Metrics
+from shared.chassis.pacing import ENOUGH, rest
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
 from shared.chassis.progress import Progress
@@ -37,10 +38,6 @@ Result = TypeVar("Result")
 
 BATCH = 500
 IDLE_MS = 50
-# A batch of fewer records is followed by the next one so long after it came, at the soonest: one alone is not
-# delayed, and many that come one by one are taken together.
-ENOUGH = 50
-SECONDS_BETWEEN = 0.1
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 # A pause may be long; the group must not take it for a dead member (aiokafka keeps heart-beating).
 MAX_POLL_INTERVAL_MS = 24 * 3600 * 1000
@@ -75,6 +72,7 @@ class Subscription:
         self._applying: asyncio.Task[None] | None = None
         self._commits = Commits(intake.group, self._consumer)
         self._enough = min(max_records, ENOUGH)
+        self._took = 0.0  # seconds, of the batch before
         self._broker = address.broker(
             client_id, consumer_only=True, logger=FetchTroubles(fail), log_level=logging.INFO
         )
@@ -129,8 +127,9 @@ class Subscription:
         incoming = self.intake.read(map(message_of, records))
         await self._applied()
         self._applying = asyncio.create_task(self._work(incoming, share))
-        if len(records) < self._enough:
-            await pause(max(0.0, came + SECONDS_BETWEEN - time.monotonic()), self._stopping)
+        since = time.monotonic() - came
+        wait = rest(len(records), self._took, since, enough=self._enough)
+        await pause(wait, self._stopping)
 
     async def _applied(self) -> None:
         """Wait for the batch under way. One at most is, while the next one is fetched and read."""
@@ -165,7 +164,8 @@ class Subscription:
     async def _take_effect(self, incoming: Sequence[Incoming], wanted: Wanted) -> bool:
         started = time.monotonic()
         outcomes = await self.intake.apply(incoming, wanted)
-        self._count(incoming, outcomes, time.monotonic() - started)
+        self._took = time.monotonic() - started
+        self._count(incoming, outcomes, self._took)
         return True
 
     async def _patiently(

@@ -223,7 +223,6 @@ async def test_what_belongs_to_one_person_is_not_found_by_any_other(
         "PUT /v1/volunteers/{volunteer_id}": PROFILE,
         "PUT /v1/volunteers/{volunteer_id}/avoid": {"names": ["S4"]},
         "POST /v1/volunteers/{volunteer_id}/pause": {"until": "2098-01-01"},
-        "PUT /v1/volunteers/{volunteer_id}/avoid": {"names": ["S4"]},
         "POST /v1/invitations/{invitation_id}/later": {"until": "2098-01-01"},
         "POST /v1/concerns/{concern_id}/questions": {"text": "And then?"},
     }

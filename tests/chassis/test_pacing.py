@@ -1,0 +1,26 @@
+"""Few are followed by few a moment later; many are followed at once."""
+
+import pytest
+
+from shared.chassis.pacing import rest
+
+
+@pytest.mark.parametrize(
+    ("size", "took", "since", "seconds"),
+    [
+        (1, 0.010, 0.010, 0.020),  # idle: a moment
+        (1, 0.010, 0.050, 0.0),  # the next one comes later anyhow
+        (49, 0.060, 0.060, 0.120),  # busy: more will have come by then
+        (1, 2.000, 0.100, 0.100),  # crowded: a fifth of a second at most
+        (1, 2.000, 2.000, 0.0),
+        (50, 0.060, 0.060, 0.0),  # many
+    ],
+)
+def test_the_rest_follows_what_a_round_took(
+    size: int, took: float, since: float, seconds: float
+) -> None:
+    assert rest(size, took, since) == pytest.approx(seconds)
+
+
+def test_a_reader_of_small_batches_rests_after_none_that_is_full() -> None:
+    assert rest(10, 0.010, 0.010, enough=10) == 0.0
