@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.notifications import handlers
 from services.notifications.store import Unit
-from services.notifications.translation import READ, WITHDRAWING, incoming, withdrawal
+from services.notifications.translation import READ, incoming
+from services.notifications.translation.notices import GIVING, WITHDRAWING, withdrawal
 from shared.chassis.messages import Removals, Routes
 from shared.chassis.principals import forget, remember
 from shared.chassis.transactions import Tx
@@ -29,8 +30,14 @@ async def learn_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
 
 
 async def withdraw(tx: Tx, event: Event[Any]) -> None:
-    """What was to be asked is answered."""
+    """What was to be asked or told is answered or over."""
     await handlers.withdraw_notice(Unit(tx), withdrawal(event))
+
+
+async def replace(tx: Tx, event: Event[Any]) -> None:
+    """What was to be told is to be told otherwise."""
+    await withdraw(tx, event)
+    await learn(tx, event)
 
 
 async def forget_contact(tx: Tx, key: str) -> None:
@@ -48,5 +55,6 @@ REMOVALS: Removals = {ContactChanged: forget_contact, PrincipalChanged: forget_p
 ROUTES: Routes = {
     **dict.fromkeys(READ, learn),
     **dict.fromkeys(WITHDRAWING, withdraw),
+    **dict.fromkeys(set(WITHDRAWING) & set(GIVING), replace),
     PrincipalChanged: learn_principal,
 }

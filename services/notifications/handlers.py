@@ -116,11 +116,11 @@ async def plan_notices(unit: Unit, mail_domain: str, most: int) -> int:
 
 
 async def withdraw_notice(unit: Unit, withdrawal: Withdrawal) -> None:
-    """Do not ask any more what is answered; what is being sent is left to its end."""
+    """Do not ask or tell any more what is answered or over; what is being sent is left to its end."""
     unit.notices.done(withdrawal.notice_id)
-    if found := await unit.reminders.still_waiting(withdrawal.reminder_id):
-        reminder, now = found
-        _take(unit, reminder, cease(reminder, now, "answered"))
+    waiting, now = await unit.reminders.withdrawn(withdrawal)
+    for reminder in waiting:
+        _take(unit, reminder, cease(reminder, now, withdrawal.reason))
 
 
 async def claim_due(unit: Unit, pace: Pace, most: int) -> Claims:

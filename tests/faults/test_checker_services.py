@@ -19,6 +19,7 @@ from dev.faults.checker import (
     stores,
 )
 from dev.faults.checker.findings import Check
+from dev.faults.checker.reminders import gaps_told
 from dev.faults.history import Fault, History, Line, Offset, Reads, Record, Sample
 from tests.faults.made_up import NOON, batch, command, event, gauge, line, mail
 from tests.faults.small_world import SLOT
@@ -363,6 +364,24 @@ def test_a_mail_that_came_and_of_which_nobody_was_told_is_lost() -> None:
 def test_a_mail_about_nothing_is_a_ghost() -> None:
     (found, *_) = findings(mails.right, History(mails=[mail("nothing")]))
     assert found == ("I9", Kind.GHOST, ("<nothing@obverse.test>",))
+
+
+def test_a_lead_may_be_told_of_a_gap_on_the_next_morning_and_not_before() -> None:
+    programme, lead = str(UUID(int=1)), str(UUID(int=2))
+    opened = event("gap.opened", programme)
+    records = [
+        event("principal.changed", lead, person_id=lead, roles={programme: ["lead"]}),
+        replace(opened, data={"programme_id": programme, "topic": "crm"}),
+    ]
+    (id_,) = gaps_told(History(records=records))
+    told = event("delivery.sent", id_, delivery_id=id_, kind="gap_opened")
+    a_day = 24 * 3600.0
+
+    def right(at: float) -> list[tuple[str, Kind, tuple[str, ...]]]:
+        return findings(mails.right, History(records=[*records, told], mails=[mail(id_, at)]))
+
+    assert right(a_day) == []
+    assert [found[:2] for found in right(60.0)] == [("I9", Kind.BROKEN)]
 
 
 def test_one_reminder_has_one_message_id() -> None:

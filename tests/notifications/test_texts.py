@@ -32,7 +32,7 @@ def test_both_languages_have_the_same_texts_with_the_same_contents() -> None:
     english = {path.name for path in (TEXTS / "en").iterdir()}
     russian = {path.name for path in (TEXTS / "ru").iterdir()}
     assert english == russian
-    assert len(english) == 9
+    assert len(english) == 12
     for name in english:
         assert variables("en", name) == variables("ru", name)
 
@@ -153,6 +153,30 @@ def test_a_confirmation_in_both_languages() -> None:
     assert "Please confirm by 5 February 2027. Without an answer you are paused" in english.plain
     russian = write(letter(Kind.CONFIRMATION, Side.MENTEE), PAGE)
     assert "не позднее этой даты: 5 февраля 2027 года. Без ответа" in russian.plain
+
+
+def test_a_gap_names_its_topic_and_no_number() -> None:
+    english = write(letter(Kind.GAP_OPENED, topics=TOPICS[:1]), PAGE)
+    assert english.subject == "More colleagues want a topic than your mentors can teach"
+    assert (
+        "more people want to learn this than there are places with its mentors:\n"
+        "- Artificial intelligence\n\n"
+        "You could invite colleagues" in english.plain
+    )
+    assert not re.search("[0-9]", english.plain)
+    russian = write(letter(Kind.GAP_OPENED, Side.MENTEE, topics=TOPICS[:1]), None)
+    assert "мест у её наставников:\n- Искусственный интеллект\n\nМожно" in russian.plain
+    assert not re.search("[0-9]", russian.plain)
+
+
+def test_a_conversation_and_a_compromise_are_told_with_their_day_and_nothing_that_was_said() -> (
+    None
+):
+    ahead = write(letter(Kind.DIALOGUE_AHEAD), PAGE)
+    assert ahead.subject == "An open conversation in your programme on 5 February 2027"
+    due = write(letter(Kind.COMPROMISE_DUE, Side.MENTEE), None)
+    assert due.subject == "Срок договорённости в вашей программе: 5 февраля 2027 года"
+    assert "Посмотреть можно в Obverse." in due.plain
 
 
 def test_a_reader_without_a_name_is_greeted_without_one() -> None:

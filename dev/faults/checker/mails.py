@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dev.faults.checker.findings import Finding, Kind, found
 from dev.faults.checker.folded import State, fold
-from dev.faults.checker.reminders import Occasion, occasions
+from dev.faults.checker.reminders import Occasion, gaps_told, occasions
 from dev.faults.checker.under_way import is_behind
 from dev.faults.history import History, Mail
 
@@ -19,7 +19,7 @@ SECONDS_TO_SETTLE = 30.0
 def right(history: History) -> Iterator[Finding]:
     """I9, from the mails that were accepted."""
     state = fold(history)
-    called_for = occasions(history, state)
+    called_for = occasions(history, state) | gaps_told(history)
     by_id: dict[str, list[Mail]] = defaultdict(list)
     for mail in history.mails:
         by_id[mail.reminder_id].append(mail)

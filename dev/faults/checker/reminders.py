@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from dev.faults.checker.folded import SIDES, Pairing, Session, State
 from dev.faults.history import History, Record
-from services.notifications.domain import pairs, reminders
+from services.notifications.domain import notices, pairs, reminders
 from services.notifications.domain.reminders import AT_LEAST_ONCE, Kind
+from services.notifications.translation.notices import gap_id
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ORIGIN = pairs.Origin(UUID(int=0))
@@ -53,6 +54,25 @@ def occasions(history: History, state: State) -> dict[str, Occasion]:
             )
             for one in reminders.plan(pair, hours, "mail", LONG_AGO):
                 found[str(one.id)] = _occasion(one, first)
+    return found
+
+
+def gaps_told(history: History) -> dict[str, Occasion]:
+    """What leads may be told of gaps; whether they have to be hangs on gaps that close before the morning."""
+    leads: dict[str, set[UUID]] = {}
+    for told in history.of_type("principal.changed"):
+        for programme, roles in (told.data or {}).get("roles", {}).items():
+            if "lead" in roles:
+                leads.setdefault(programme, set()).add(UUID(told.data["person_id"]))
+    found: dict[str, Occasion] = {}
+    for event in history.of_type("gap.opened"):
+        programme, topic = UUID(event.data["programme_id"]), str(event.data["topic"])
+        at = datetime.fromisoformat(event.time)
+        morning = notices.morning_of(at.date() + timedelta(days=1))
+        id_, kind = gap_id(programme, topic), Kind.GAP_OPENED
+        told_of = notices.Notice(id_, kind, programme, None, at, _ORIGIN, topic, None, morning)
+        for one in notices.addressed(told_of, leads.get(str(programme), ()), "mail"):
+            found[str(one.id)] = Occasion(str(one.id), kind, str(one.person_id), topic, one.due, at)
     return found
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.notifications.domain.letters import Letter
 from services.notifications.domain.news import News
-from services.notifications.domain.notices import Notice
+from services.notifications.domain.notices import Notice, Withdrawal
 from services.notifications.domain.overview import Tally
 from services.notifications.domain.pairs import Contact, Pair, Policy, TopicLabels, Volunteer
 from services.notifications.domain.reminders import Reminder
@@ -64,7 +64,7 @@ class Notices(Protocol):
     """What is to be told to people, about no pair."""
 
     async def waiting(self, most: int) -> tuple[list[Notice], datetime]:
-        """Those that have no reminders yet, and the time."""
+        """Those that are to be told by now and have no reminders yet, and the time."""
 
     async def leads(self, programme_id: UUID) -> Sequence[UUID]:
         """Who leads a programme, as far as it was told."""
@@ -91,8 +91,8 @@ class Reminders(Protocol):
     async def waiting_for(self, ids: Collection[UUID]) -> tuple[Sequence[Reminder], datetime]:
         """Those to these volunteers or persons that wait to be sent, and the time."""
 
-    async def still_waiting(self, reminder_id: UUID) -> tuple[Reminder, datetime] | None:
-        """The reminder, if it waits to be sent, and the time."""
+    async def withdrawn(self, by: Withdrawal) -> tuple[Sequence[Reminder], datetime]:
+        """Those that a notice became and that wait to be sent, and the time."""
 
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """Those to look at now, the oldest first, and the time."""

@@ -28,9 +28,22 @@ class Kind(StrEnum):
     REPLY_READY = "reply_ready"
     INVITATION = "invitation"
     CONFIRMATION = "confirmation"
+    GAP_OPENED = "gap_opened"
+    DIALOGUE_AHEAD = "dialogue_ahead"
+    COMPROMISE_DUE = "compromise_due"
 
 
-IN_PERSON = frozenset({Kind.CONCERN_RAISED, Kind.REPLY_READY, Kind.INVITATION, Kind.CONFIRMATION})
+IN_PERSON = frozenset(
+    {
+        Kind.CONCERN_RAISED,
+        Kind.REPLY_READY,
+        Kind.INVITATION,
+        Kind.CONFIRMATION,
+        Kind.GAP_OPENED,
+        Kind.DIALOGUE_AHEAD,
+        Kind.COMPROMISE_DUE,
+    }
+)
 """To a person, about no pair."""
 
 AT_LEAST_ONCE = frozenset(
@@ -41,10 +54,12 @@ AT_LEAST_ONCE = frozenset(
         Kind.CONCERN_RAISED,
         Kind.REPLY_READY,
         Kind.CONFIRMATION,
+        Kind.DIALOGUE_AHEAD,
+        Kind.COMPROMISE_DUE,
     }
 )
-"""Sent again when nobody knows whether it arrived. The others are held: asked once too often is worse
-than once too little: the ladder has further rungs, and an invitation is no duty."""
+"""Sent again when nobody knows whether it arrived. The others are held, as once too often is worse than once
+too little: the ladder has further rungs, an invitation is no duty, and the report shows what gaps there are."""
 
 
 class State(StrEnum):
@@ -91,6 +106,7 @@ class Reminder:
     person_id: UUID | None = None
     topic: str | None = None
     answer_by: date | None = None
+    notice_id: UUID | None = None
 
 
 def plan(pair: Pair, policy: Policy, mail_domain: str, now: datetime) -> list[Reminder]:

@@ -43,7 +43,7 @@ HOLDINGS = (
     Holding(REMINDERS, "messages sent or to be sent, by volunteer or person; never their text", OnErasure.STAYS,
             _sent_to, kept="for good; open ones are cancelled"),
     Holding(NOTICES, "what is to be told to a person and has no reminder yet", OnErasure.DELETE, of_person("person_id"),
-            kept="seconds"),
+            kept="seconds, or until it is to be told"),
     Holding(PAIRS, "proposals, pairs and times of sessions, by volunteer", OnErasure.STAYS,
             of_volunteers("volunteers.mentor", "volunteers.mentee"), kept="for good"),
     Holding(PROGRAMMES, "when programmes remind"),

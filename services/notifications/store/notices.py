@@ -8,7 +8,7 @@ from pymongo import DeleteOne
 
 from services.notifications.domain.notices import Notice
 from services.notifications.store.documents import NOTICES, notice_of
-from services.notifications.store.times import WITH_NOW, now_of
+from services.notifications.store.times import WITH_NOW, not_later, now_of
 from shared.chassis.principals import COLLECTION, Role
 from shared.chassis.privacy import erasures
 from shared.chassis.transactions import Tx
@@ -21,9 +21,10 @@ class Notices:
         self._tx = tx
 
     async def waiting(self, most: int) -> tuple[list[Notice], datetime]:
-        """Those that have no reminders yet, and the time."""
+        """Those that are to be told by now and have no reminders yet, and the time."""
+        by_now = not_later("not_before")  # most have none, and nothing is earlier than any time
         oldest = {"$sort": {"told_at": 1}}
-        rows = await self._tx.aggregate(NOTICES, [oldest, {"$limit": most}, WITH_NOW])
+        rows = await self._tx.aggregate(NOTICES, [by_now, oldest, {"$limit": most}, WITH_NOW])
         return [notice_of(row) for row in rows], now_of(rows)
 
     async def leads(self, programme_id: UUID) -> Sequence[UUID]:

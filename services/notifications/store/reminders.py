@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pymongo import UpdateOne
 
+from services.notifications.domain.notices import Withdrawal
 from services.notifications.domain.overview import Tally
 from services.notifications.domain.reminders import Reminder, State
 from services.notifications.domain.sending import Step
@@ -56,11 +57,13 @@ class Reminders:
         rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
         return [reminder_of(row) for row in rows], now_of(rows)
 
-    async def still_waiting(self, reminder_id: UUID) -> tuple[Reminder, datetime] | None:
-        """The reminder, if it waits to be sent, and the time."""
-        match = {"_id": reminder_id, "state": State.WAITING}
-        rows = await self._tx.aggregate(REMINDERS, [{"$match": match}, WITH_NOW])
-        return (reminder_of(rows[0]), now_of(rows)) if rows else None
+    async def withdrawn(self, by: Withdrawal) -> tuple[Sequence[Reminder], datetime]:
+        """Those that a notice became and that wait to be sent, and the time."""
+        of_leads = {"programme_id": by.programme_id, "kind": by.kind, "notice_id": by.notice_id}
+        match = {"_id": by.reminder_id} if by.reminder_id else of_leads
+        stages: list[Document] = [{"$match": {**match, "state": State.WAITING}}, WITH_NOW]
+        rows = await self._tx.aggregate(REMINDERS, stages)
+        return [reminder_of(row) for row in rows], now_of(rows)
 
     async def due(self, most: int) -> tuple[list[Reminder], datetime]:
         """The oldest open ones as far as their time has come, and the time."""

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from services.notifications.domain import news
-from services.notifications.domain.notices import Notice, Withdrawal
 from services.notifications.domain.pairs import (
     Contact,
     Formation,
-    Origin,
     Policy,
     Proposal,
     Session,
@@ -21,8 +18,9 @@ from services.notifications.domain.pairs import (
     Window,
 )
 from services.notifications.domain.quiet import Quiet
-from services.notifications.domain.reminders import Kind, State
+from services.notifications.domain.reminders import State
 from services.notifications.domain.sending import Settled
+from services.notifications.translation.notices import GIVING, origin
 from shared.contracts.base import Contract
 from shared.contracts.enrollment import v1 as enrollment
 from shared.contracts.envelope import Envelope, Event
@@ -51,12 +49,6 @@ def outgoing(fact: Settled) -> tuple[Contract, str]:
         channel=CHANNEL,
     )
     return contract, str(fact.reminder_id)
-
-
-def withdrawal(event: Event[Any]) -> Withdrawal:
-    """Which notice an event makes moot."""
-    data = event.data
-    return Withdrawal(data.request_id, _WITHDRAWN_BY[type(data)], data.person_id)
 
 
 def incoming(event: Event[Any]) -> news.News:
@@ -92,41 +84,6 @@ def _contact(data: enrollment.ContactChanged, _: Envelope) -> news.News:
     return news.ContactTold(contact)
 
 
-def _doubted(data: enrollment.ConcernRaised, envelope: Envelope) -> news.News:
-    return _notice(Kind.CONCERN_RAISED, data.programme_id, None, envelope)
-
-
-def _replied(data: enrollment.ReplyReady, envelope: Envelope) -> news.News:
-    return _notice(Kind.REPLY_READY, data.programme_id, data.person_id, envelope)
-
-
-def _invited(data: enrollment.InvitationIssued, envelope: Envelope) -> news.News:
-    return _request(Kind.INVITATION, data, envelope, topic=data.topic)
-
-
-def _to_confirm(data: enrollment.ConfirmationRequested, envelope: Envelope) -> news.News:
-    return _request(Kind.CONFIRMATION, data, envelope, answer_by=data.due)
-
-
-def _request(
-    kind: Kind, data: enrollment.RequestFact, envelope: Envelope, **about: Any
-) -> news.News:
-    """A notice that can be withdrawn: it lies under the id of the request."""
-    origin = _origin(envelope)
-    notice = Notice(
-        data.request_id, kind, data.programme_id, data.person_id, envelope.time, origin, **about
-    )
-    return news.NoticeGiven(notice)
-
-
-def _notice(
-    kind: Kind, programme_id: UUID, person_id: UUID | None, envelope: Envelope
-) -> news.News:
-    origin = _origin(envelope)
-    notice = Notice(envelope.id, kind, programme_id, person_id, envelope.time, origin)
-    return news.NoticeGiven(notice)
-
-
 def _proposed(data: matching.ProposalMade, envelope: Envelope) -> news.News:
     windows = (Window(slot.weekday, slot.start_minute, slot.minutes) for slot in data.slots)
     proposal = Proposal(
@@ -135,7 +92,7 @@ def _proposed(data: matching.ProposalMade, envelope: Envelope) -> news.News:
         topics=tuple(data.topics),
         hobby=data.hobby,
         windows=tuple(windows),
-        origin=_origin(envelope),
+        origin=origin(envelope),
     )
     return news.Proposed(data.pair_id, data.programme_id, _volunteers(data), proposal)
 
@@ -149,7 +106,7 @@ def _closed(data: matching.ProposalFact, _: Envelope) -> news.News:
 
 
 def _formed(data: matching.PairFormed, envelope: Envelope) -> news.News:
-    formation = Formation(data.until, _origin(envelope))
+    formation = Formation(data.until, origin(envelope))
     return news.Formed(data.pair_id, data.programme_id, _volunteers(data), formation)
 
 
@@ -158,8 +115,8 @@ def _ended(data: matching.PairEnded, _: Envelope) -> news.News:
 
 
 def _session(data: reporting.SessionPlanned, envelope: Envelope) -> news.News:
-    state, origin = SessionState.PLANNED, _origin(envelope)
-    session = Session(data.session_id, data.starts_at, data.minutes, state, origin)
+    state, trail = SessionState.PLANNED, origin(envelope)
+    session = Session(data.session_id, data.starts_at, data.minutes, state, trail)
     return news.SessionPlanned(data.pair_id, data.programme_id, session)
 
 
@@ -172,11 +129,6 @@ def _session_over(state: SessionState) -> "Reader":
 
 def _volunteers(data: matching.ProposalMade | matching.PairFormed) -> dict[Side, Any]:
     return {Side.MENTOR: data.mentor_id, Side.MENTEE: data.mentee_id}
-
-
-def _origin(envelope: Envelope) -> Origin:
-    """The way on from this event: what it sets off is caused by it."""
-    return Origin(envelope.correlation_id, envelope.id, envelope.traceparent)
 
 
 Reader = Callable[[Any, Envelope], news.News]
@@ -193,10 +145,7 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         enrollment.VolunteerErased: _standing(Standing.ERASED),
         enrollment.PrincipalChanged: _person,
         enrollment.ContactChanged: _contact,
-        enrollment.ConcernRaised: _doubted,
-        enrollment.ReplyReady: _replied,
-        enrollment.InvitationIssued: _invited,
-        enrollment.ConfirmationRequested: _to_confirm,
+        **GIVING,
         matching.ProposalMade: _proposed,
         matching.ProposalAccepted: _answered,
         matching.ProposalDeclined: _closed,
@@ -209,15 +158,5 @@ _READERS: Mapping[type[Contract], Reader] = MappingProxyType(
         reporting.SessionHeld: _session_over(SessionState.HELD),
     }
 )
-_WITHDRAWN_BY: Mapping[type[Contract], Kind] = MappingProxyType(
-    {
-        enrollment.InvitationAnswered: Kind.INVITATION,
-        enrollment.ConfirmationGiven: Kind.CONFIRMATION,
-        enrollment.ConfirmationLapsed: Kind.CONFIRMATION,
-    }
-)
-WITHDRAWING = tuple(_WITHDRAWN_BY)
-"""The contracts that make a notice moot."""
-
 READ = tuple(_READERS)
 """The contracts that notifications reads."""
