@@ -211,3 +211,18 @@ class TestAStreamedBody:
     async def test_json_is_not_what_it_takes(self, keeper: Client) -> None:
         response = await keeper.post_raw(b"{}", "application/json", "/lists")
         assert code(response) == (415, "media_type_unsupported")
+
+
+async def test_the_sentence_names_the_places_to_correct_and_says_how_many_more_there_are(
+    keeper: Client,
+) -> None:
+    one = await keeper.send("POST", "/boxes", json={"label": "red", "colour": "red"})
+    assert one.json()["detail"] == (
+        "The request does not fit: correct body /colour (extra_forbidden), and send it again."
+    )
+    body = {"label": "red"} | {f"x{number}": 1 for number in range(5)}
+    five = await keeper.send("POST", "/boxes", json=body)
+    assert five.json()["detail"] == (
+        "The request does not fit: correct body /x0 (extra_forbidden), body /x1 (extra_forbidden), "
+        "body /x2 (extra_forbidden), and 2 more that errors lists, and send it again."
+    )

@@ -41,7 +41,9 @@ def _refused(problem: Problem) -> Response:
     if status in (400, 409) and problem.code in _TYPES:
         error["scimType"] = _TYPES[problem.code]
     places = [f"{place['in']} {place['pointer']}: {place['code']}" for place in problem.errors]
-    if places:
+    if problem.code == "request_invalid":
+        error["detail"] = f"Correct these places, and send it again: {'; '.join(places)}"
+    elif places:
         error["detail"] = f"{problem.detail} {'; '.join(places)}"
     return Response(json.dumps(error), status, headers=problem.headers, media_type=MEDIA_TYPE)
 

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 MOST_ERRORS = 50
+MOST_NAMED = 3
 LONGEST_POINTER = 200
 
 _STATUS_OF_REFUSAL: dict[type[Refusal], int] = {
@@ -39,7 +40,7 @@ _DETAILS = {
     "route_unknown": "There is no such address; see /openapi.json.",
     "method_not_allowed": "The address does not know this method; see the Allow header.",
     "json_broken": "The body is not JSON; send UTF-8 JSON text.",
-    "request_invalid": "The request does not fit; see errors for each place and what is wrong there.",
+    "request_invalid": "The request does not fit: correct the places that errors lists, and send it again.",
     "token_missing": "Send a bearer token of the company's identity provider.",
     "token_expired": "The token has expired; get a new one.",
     "token_invalid": "The token does not count here; get one for this service.",
@@ -129,7 +130,7 @@ def unavailable(code: str = "unavailable", detail: str | None = None) -> Problem
 def invalid(place: str, code: str, where: str = "body") -> Problem:
     """422 for one place."""
     error = {"in": where, "pointer": place, "code": code}
-    return Problem(422, "request_invalid", _DETAILS["request_invalid"], [error])
+    return Problem(422, "request_invalid", _what_to_correct([error]), [error])
 
 
 def failed() -> Problem:
@@ -185,7 +186,15 @@ def _of_validation(error: RequestValidationError) -> Problem:
         }
         for item in found[:MOST_ERRORS]
     ]
-    return Problem(422, "request_invalid", _DETAILS["request_invalid"], errors)
+    return Problem(422, "request_invalid", _what_to_correct(errors), errors)
+
+
+def _what_to_correct(errors: Sequence[Mapping[str, str]]) -> str:
+    """The first places by name, so that a reader of the sentence alone knows where to begin."""
+    places = [f"{one['in']} {one['pointer'] or '/'} ({one['code']})" for one in errors[:MOST_NAMED]]
+    others = len(errors) - len(places)
+    more = f", and {others} more that errors lists" if others else ""
+    return f"The request does not fit: correct {', '.join(places)}{more}, and send it again."
 
 
 def pointer(path: Sequence[str | int]) -> str:
