@@ -11,7 +11,6 @@ from services.reporting.projections.domain.material import (
     Asked,
     Material,
     Meetings,
-    Round,
     Talks,
 )
 from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
@@ -88,68 +87,83 @@ class StoredProjections:
         )
 
     async def material(self, programme_id: UUID) -> Material | None:
-        """What a report is made of."""
-        found = await self._tx.find_one(Collection.PROGRAMMES, {"_id": programme_id})
-        if found is None or "starts_on" not in found:
+        """What a report is made of: one question to the database, however many parts it has."""
+        part: dict[str, list[dict[str, Any]]] = {name: [] for name in ("programme", *_PARTS)}
+        for found in await self._tx.aggregate(Collection.PROGRAMMES, _everything(programme_id)):
+            part[found["part"]].append(found["row"])
+        if not part["programme"] or "starts_on" not in part["programme"][0]:
             return None
-        mine = {"programme_id": programme_id}
-        pairings = map(reading.pairing, await self._tx.find(Collection.PAIRINGS, mine))
+        programme = part["programme"][0]
+        pairings = map(reading.pairing, part["pairings"])
         return Material(
-            reading.programme(found, await self._tx.find(Collection.COHORTS, mine)),
-            tuple(map(reading.volunteer, await self._tx.find(Collection.VOLUNTEERS, mine))),
+            reading.programme(programme, part["cohorts"]),
+            tuple(map(reading.volunteer, part["volunteers"])),
             tuple(pairing for pairing in pairings if pairing is not None),
-            await self._meetings(mine),
-            await self._mails(mine),
-            await self._tx.count(Collection.ROUNDS, mine),
-            await self._last_round(mine),
-            reading.objectives(found, await self._tx.find(Collection.MEASUREMENTS, mine)),
-            reading.gaps(await self._tx.find(Collection.GAPS, mine)),
-            tuple(map(reading.concern, await self._tx.find(Collection.CONCERNS, mine))),
-            Talks(
-                await self._counted(Collection.DIALOGUES, "state", mine),
-                await self._counted(Collection.COMPROMISES, "outcome", mine),
-            ),
-            Asked(
-                await self._counted(Collection.INVITATIONS, "state", mine),
-                await self._counted(Collection.CONFIRMATIONS, "state", mine),
-            ),
+            tuple(Meetings(row.pop("_id"), **row) for row in part["meetings"]),
+            {(row["_id"]["kind"], row["_id"]["outcome"]): row["count"] for row in part["mails"]},
+            sum(row["count"] for row in part["rounds"]),
+            reading.last_round(part["last_round"][0]) if part["last_round"] else None,
+            reading.objectives(programme, part["measurements"]),
+            reading.gaps(part["gaps"]),
+            tuple(map(reading.concern, part["concerns"])),
+            Talks(_counted(part["dialogues"]), _counted(part["compromises"])),
+            Asked(_counted(part["invitations"]), _counted(part["confirmations"])),
         )
 
-    async def _meetings(self, mine: dict[str, Any]) -> tuple[Meetings, ...]:
-        held = {"$eq": ["$state", "held"]}
-        has_mood = {"$and": [held, {"$gt": ["$mood", None]}]}
-        group = {
-            "_id": "$pair_id",
-            **{
-                name: _count({"$eq": ["$state", name]}) for name in ("planned", "held", "cancelled")
-            },
-            "minutes": {"$sum": {"$cond": [held, "$minutes", 0]}},
-            "first_held_at": {"$min": {"$cond": [held, "$held_at", None]}},
-            "mood_sum": {"$sum": {"$cond": [has_mood, "$mood", 0]}},
-            "moods": _count(has_mood),
-        }
-        rows = await self._tx.aggregate(Collection.SESSIONS, [{"$match": mine}, {"$group": group}])
-        return tuple(Meetings(row.pop("_id"), **row) for row in rows)
 
-    async def _mails(self, mine: dict[str, Any]) -> dict[tuple[str, str], int]:
-        group = {"_id": {"kind": "$kind", "outcome": "$outcome"}, "count": {"$sum": 1}}
-        rows = await self._tx.aggregate(
-            Collection.DELIVERIES, [{"$match": mine}, {"$group": group}]
-        )
-        return {(row["_id"]["kind"], row["_id"]["outcome"]): row["count"] for row in rows}
+def _everything(programme_id: UUID) -> list[dict[str, Any]]:
+    """Rows of all parts, each with the name of its part; a cursor, since one document may not hold them all."""
+    stages = [{"$match": {"_id": programme_id}}, _named("programme")]
+    mine = {"$match": {"programme_id": programme_id}}
+    for name, (collection, folded) in _PARTS.items():
+        pipeline = [mine, *folded, _named(name)]
+        stages.append({"$unionWith": {"coll": collection, "pipeline": pipeline}})
+    return stages
 
-    async def _counted(
-        self, collection: Collection, by: str, mine: dict[str, Any]
-    ) -> dict[str, int]:
-        group = {"_id": f"${by}", "count": {"$sum": 1}}
-        rows = await self._tx.aggregate(collection, [{"$match": mine}, {"$group": group}])
-        return {row["_id"]: row["count"] for row in rows}
 
-    async def _last_round(self, mine: dict[str, Any]) -> Round | None:
-        newest = [("completed_at", -1), ("_id", -1)]
-        found = await self._tx.find(Collection.ROUNDS, mine, sort=newest, limit=1)
-        return reading.last_round(found[0]) if found else None
+def _named(part: str) -> dict[str, Any]:
+    return {"$replaceWith": {"part": part, "row": "$$ROOT"}}
+
+
+def _by(field: str) -> list[dict[str, Any]]:
+    return [{"$group": {"_id": f"${field}", "count": {"$sum": 1}}}]
+
+
+def _counted(rows: list[dict[str, Any]]) -> dict[str, int]:
+    return {row["_id"]: row["count"] for row in rows}
 
 
 def _count(condition: dict[str, Any]) -> dict[str, Any]:
     return {"$sum": {"$cond": [condition, 1, 0]}}
+
+
+_HELD = {"$eq": ["$state", "held"]}
+_HAS_MOOD = {"$and": [_HELD, {"$gt": ["$mood", None]}]}
+_MEETINGS: dict[str, Any] = {
+    "_id": "$pair_id",
+    **{name: _count({"$eq": ["$state", name]}) for name in ("planned", "held", "cancelled")},
+    "minutes": {"$sum": {"$cond": [_HELD, "$minutes", 0]}},
+    "first_held_at": {"$min": {"$cond": [_HELD, "$held_at", None]}},
+    "mood_sum": {"$sum": {"$cond": [_HAS_MOOD, "$mood", 0]}},
+    "moods": _count(_HAS_MOOD),
+}
+_MAILS = {"_id": {"kind": "$kind", "outcome": "$outcome"}, "count": {"$sum": 1}}
+_NEWEST: list[dict[str, Any]] = [{"$sort": {"completed_at": -1, "_id": -1}}, {"$limit": 1}]
+
+_PARTS: dict[str, tuple[Collection, list[dict[str, Any]]]] = {
+    "cohorts": (Collection.COHORTS, []),
+    "volunteers": (Collection.VOLUNTEERS, []),
+    "pairings": (Collection.PAIRINGS, []),
+    "meetings": (Collection.SESSIONS, [{"$group": _MEETINGS}]),
+    "mails": (Collection.DELIVERIES, [{"$group": _MAILS}]),
+    "rounds": (Collection.ROUNDS, [{"$count": "count"}]),
+    "last_round": (Collection.ROUNDS, _NEWEST),
+    "measurements": (Collection.MEASUREMENTS, []),
+    "gaps": (Collection.GAPS, []),
+    "concerns": (Collection.CONCERNS, []),
+    "dialogues": (Collection.DIALOGUES, _by("state")),
+    "compromises": (Collection.COMPROMISES, _by("outcome")),
+    "invitations": (Collection.INVITATIONS, _by("state")),
+    "confirmations": (Collection.CONFIRMATIONS, _by("state")),
+}
+"""Beside the programme itself: where each part of a report lies, and how it is folded there."""
