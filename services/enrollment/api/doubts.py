@@ -210,7 +210,10 @@ async def answer(programme_id: UUID, concern_id: UUID, body: AnswerBody, call: L
     "/programmes/{programme_id}/concerns/anonymous", status_code=201, response_model=ReferenceView
 )
 async def raise_anonymously(programme_id: UUID, body: ConcernBody, call: Someone) -> Response:
-    """Tell the lead a doubt, and nobody whose it is. Keep the reference: it is shown once."""
+    """Tell the lead a doubt, and nobody whose it is. Keep the reference: it is shown once.
+
+    The Idempotency-Key stands alone here: send a random one of at least 16 characters.
+    """
     wish = body.wish(programme_id)
     return await call.once(
         lambda unit: handlers.doubts.raise_anonymously(unit, wish),

@@ -48,6 +48,7 @@ class ProgrammeView(BaseModel):
     cohorts: list[CohortView]
     has_sponsor: bool
     closed: bool
+    version: int
 
     @staticmethod
     def of(programme: Programme) -> "ProgrammeView":
@@ -61,6 +62,7 @@ class ProgrammeView(BaseModel):
             cohorts=[CohortView.of(cohort) for cohort in programme.cohorts],
             has_sponsor=programme.sponsor_id is not None,
             closed=programme.closed,
+            version=programme.version,
         )
 
 
@@ -112,9 +114,9 @@ async def read_programme(
 @router.put("/programmes/{programme_id}")
 async def change_programme(programme_id: UUID, body: ChangeBody, call: Lead) -> ProgrammeView:
     """Set all its terms anew. Proposals and pairs that are there keep what they were made with."""
-    terms, cohort = body.terms(), body.cohort.terms() if body.cohort else None
+    wish = body.wish()
     return ProgrammeView.of(
-        await call.run(lambda unit: handlers.programmes.change(unit, programme_id, terms, cohort))
+        await call.run(lambda unit: handlers.programmes.change(unit, programme_id, wish))
     )
 
 

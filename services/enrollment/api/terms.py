@@ -21,7 +21,7 @@ from services.enrollment.domain.programmes import (
     ReminderPolicy,
     Terms,
 )
-from services.enrollment.handlers.programmes import Draft
+from services.enrollment.handlers.programmes import Anew, Draft
 from shared.chassis.http.fields import Body, LanguageCode, Text, TopicCode
 
 StaffNumber = Annotated[str, Text(64)]
@@ -147,8 +147,17 @@ class ChangeBody(TermsBody):
     """All terms anew; a draft's first cohort, too, where it is to be another."""
 
     cohort: CohortBody | None = None
+    version: int | None = Field(
+        default=None,
+        ge=0,
+        description="what was read; a 409 where somebody changed it since. Left out, the last one counts",
+    )
 
     model_config = ConfigDict(json_schema_extra={"example": _TERMS_OF_A_YEAR})
+
+    def wish(self) -> Anew:
+        """What the lead wants."""
+        return Anew(self.terms(), self.cohort.terms() if self.cohort else None, self.version)
 
 
 class DraftBody(TermsBody):

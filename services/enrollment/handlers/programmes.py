@@ -55,11 +55,20 @@ async def draft(unit: Unit, command: Draft) -> Programme:
     return programme
 
 
-async def change(
-    unit: Unit, programme_id: UUID, terms: Terms, cohort: CohortTerms | None
-) -> Programme:
-    """Set its terms anew, of a draft also its first cohort."""
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A lead's wish to set all terms anew, of a draft also the first cohort; `seen` is the version they know."""
+
+    terms: Terms
+    cohort: CohortTerms | None = None
+    seen: int | None = None
+
+
+async def change(unit: Unit, programme_id: UUID, wish: Anew) -> Programme:
+    """Set its terms anew. Raises Conflict where it is not what the lead has seen."""
     programme = await read_programme(unit, programme_id)
+    programme.check_version(wish.seen)
+    terms, cohort = wish.terms, wish.cohort
     return await take(unit, programme, programme.change(terms, unit.today, cohort))
 
 
@@ -70,7 +79,7 @@ async def name_sponsor(unit: Unit, programme_id: UUID, staff_number: str) -> Pro
     before, sponsor = await _employee(unit, staff_number)
     if programme.sponsor_id == sponsor.person_id:
         return programme
-    named = replace(programme, sponsor_id=sponsor.person_id)
+    named = replace(programme, sponsor_id=sponsor.person_id, version=programme.version + 1)
     unit.programmes.put(named)
     if programme.stage is Stage.OPEN:
         former = await unit.people.get(programme.sponsor_id) if programme.sponsor_id else None
@@ -117,6 +126,7 @@ async def take(unit: Unit, before: Programme, step: Step) -> Programme:
     """Keep what a step leads to, and tell it."""
     programme, facts = step
     if programme != before:
+        programme = replace(programme, version=before.version + 1)
         unit.programmes.put(programme)
     unit.publish(*facts)
     return programme

@@ -55,6 +55,8 @@ class Programme:
     draft: bool = False
     readiness: Readiness | None = None
     measurements: tuple[Measurement, ...] = ()
+    version: int = 0
+    """How often it was changed."""
 
     @property
     def stage(self) -> Stage:
@@ -165,6 +167,14 @@ class Programme:
             return self, ()
         closed = replace(self, closed=True)
         return closed, () if self.draft else (ProgrammeClosed(closed),)
+
+    def check_version(self, seen: int | None) -> None:
+        """Raises Conflict where somebody changed it since the caller saw this version; None is any."""
+        if seen is not None and seen != self.version:
+            raise Conflict(
+                "programme_changed",
+                "Another lead changed it meanwhile; GET it, and decide on what is there now.",
+            )
 
     def check_open(self) -> None:
         """Raises Conflict where it is not open."""

@@ -1,0 +1,63 @@
+"""Two people decide at the same moment: one of them comes second, and nothing is lost without a word."""
+
+import asyncio
+from typing import Any
+
+from tests.enrollment.conftest import OPENING, House
+from tests.enrollment.test_api import code
+
+TERMS: dict[str, Any] = {name: value for name, value in OPENING.items() if name != "cohort"}
+
+
+async def test_of_two_leads_who_change_what_both_have_seen_one_is_told(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    lea, mia = house.person("lea", "lead"), house.person("mia")
+    path = f"/programmes/{programme}"
+    await lea.post(f"{path}/leads", {"staff_number": "S2"})
+    seen = (await lea.get(path))["version"]
+    answers = await asyncio.gather(
+        lea.send("PUT", path, json=TERMS | {"title": "By Lea", "version": seen}),
+        mia.send("PUT", path, json=TERMS | {"title": "By Mia", "version": seen}),
+    )
+    good, bad = sorted(answers, key=lambda answer: answer.status_code)
+    assert good.status_code == 200
+    assert code(bad) == (409, "programme_changed")
+    kept = await lea.get(path)
+    assert (kept["terms"]["title"], kept["version"]) == (good.json()["terms"]["title"], seen + 1)
+
+
+async def test_whoever_names_no_version_changes_what_is_there(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    lea, path = house.person("lea", "lead"), f"/programmes/{programme}"
+    seen = (await lea.get(path))["version"]
+    for number in (1, 2):
+        changed = await lea.put(path, TERMS | {"title": f"Number {number}"})
+        assert changed["version"] == seen + number
+    again = await lea.put(path, TERMS | {"title": "Number 2"})
+    assert again["version"] == seen + 2
+    sponsored = await lea.put(f"{path}/sponsor", {"sponsor_staff_number": "S1"})
+    assert sponsored["version"] == seen + 3
+
+
+async def test_of_a_yes_and_a_no_at_once_the_no_stays(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    lea, mia = house.person("lea", "lead"), house.person("mia")
+    asked = await lea.post(f"/programmes/{programme}/invitations", {"staff_numbers": ["S2"]})
+    invitation = asked["invited"][0]["invitation_id"]
+    answers = await asyncio.gather(
+        mia.send("POST", f"/invitations/{invitation}/accept"),
+        mia.send("POST", f"/invitations/{invitation}/decline"),
+    )
+    accepted, declined = answers
+    assert declined.status_code == 200
+    assert accepted.status_code == 200 or code(accepted) == (409, "invitation_declined")
+    (own,) = (await mia.get("/invitations"))["invitations"]
+    assert own["answer"] == "declined"
+    told = [fact["answer"] for fact in await house.told("invitation.answered")]
+    assert told in (["declined"], ["accepted", "declined"])
+    person = await house.database["people"].find_one({"email": "mia@corp.example"})
+    assert person is not None
+    assert person["invited_to"] == []
