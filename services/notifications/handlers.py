@@ -10,7 +10,7 @@ from services.notifications.domain.letters import Letter, letter_of
 from services.notifications.domain.news import News
 from services.notifications.domain.notices import Withdrawal, addressed
 from services.notifications.domain.overview import overview
-from services.notifications.domain.pairs import Contact, Pair
+from services.notifications.domain.pairs import Contact, Pair, Standing
 from services.notifications.domain.ports import Unit
 from services.notifications.domain.reminders import Kind, Reminder, State, items_to_plan, plan
 from services.notifications.domain.sending import (
@@ -55,8 +55,9 @@ async def learn(unit: Unit, told: News) -> None:
 
 
 async def forget_contact(unit: Unit, person_id: UUID) -> None:
-    """Nobody is to be reached there any more."""
+    """Nobody is to be reached there any more; what waits to be told to them is told to nobody."""
     unit.knowledge.forget_contact(person_id)
+    await _cease(unit, [person_id], "no_part")
 
 
 async def forget_person(unit: Unit, person_id: UUID) -> None:
@@ -66,9 +67,7 @@ async def forget_person(unit: Unit, person_id: UUID) -> None:
 
 async def cancel_reminders(unit: Unit, ids: Collection[UUID]) -> None:
     """Send nothing more to volunteers or persons who were erased."""
-    waiting, now = await unit.reminders.waiting_for(ids)
-    for reminder in waiting:
-        _take(unit, reminder, cease(reminder, now))
+    await _cease(unit, ids, Standing.ERASED.value)
 
 
 async def plan_reminders(unit: Unit, mail_domain: str, most: int) -> int:
@@ -167,6 +166,12 @@ async def overdue_seconds(unit: Unit) -> float:
 async def list_deliveries(unit: Unit, ids: Collection[UUID]) -> list[Reminder]:
     """What was sent, or is to be sent, to these volunteers or persons, the newest first."""
     return await unit.reminders.of_readers(ids, MOST_READ)
+
+
+async def _cease(unit: Unit, ids: Collection[UUID], reason: str) -> None:
+    waiting, now = await unit.reminders.waiting_for(ids)
+    for reminder in waiting:
+        _take(unit, reminder, cease(reminder, now, reason))
 
 
 def _take(unit: Unit, before: Reminder, step: Step) -> None:

@@ -291,7 +291,7 @@ async def test_who_comes_back_to_the_company_may_be_invited_anew(
     assert [one["answer"] for one in await mine(house, "ben")] == [None, "closed"]
 
 
-async def test_a_volunteer_elsewhere_who_leaves_is_not_waited_for_either(
+async def test_a_volunteer_elsewhere_who_leaves_is_neither_waited_for_nor_reached(
     house: House, programme: str
 ) -> None:
     await house.enrol("ben", await house.programme())
@@ -302,4 +302,5 @@ async def test_a_volunteer_elsewhere_who_leaves_is_not_waited_for_either(
         "volunteer.withdrawn",
         "candidate.changed",
         "invitation.answered",
+        "obverse-internal.enrollment.contact.v1.removed",
     ]

@@ -1,4 +1,5 @@
 """Who leads a programme over HTTP: its leads decide, and operators where nobody is left who could."""
+# ruff: noqa: RUF001 - the Russian texts are meant to be Russian
 
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.enrollment import handlers
 from services.enrollment.api.terms import StaffNumber
-from services.enrollment.handlers.leads import Lead
+from services.enrollment.handlers.leads import Lead, Leadership
 from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.fields import Body
 from shared.chassis.principals import Role
@@ -32,6 +33,7 @@ class LeadView(BaseModel):
     person_id: UUID
     staff_number: str | None
     name: str | None
+    left: bool
 
     @staticmethod
     def of(lead: Lead) -> "LeadView":
@@ -40,13 +42,43 @@ class LeadView(BaseModel):
             person_id=lead.person.person_id,
             staff_number=lead.employee.staff_number if lead.employee else None,
             name=lead.employee.name if lead.employee else None,
+            left=lead.person.left,
         )
 
 
+class LeftView(BaseModel):
+    """A role whose holder has left the company, and what to do about it."""
+
+    code: str
+    en: str
+    ru: str
+
+
 class LeadsView(BaseModel):
-    """All of them."""
+    """All of them, and which roles were left."""
 
     leads: list[LeadView]
+    left: list[LeftView]
+
+    @staticmethod
+    def of(leadership: Leadership) -> "LeadsView":
+        """With the words for each role that was left."""
+        leads = [LeadView.of(lead) for lead in leadership.leads]
+        left = [SPONSOR_LEFT] if leadership.sponsor_left else []
+        left += [LEAD_LEFT] if any(lead.left for lead in leads) else []
+        return LeadsView(leads=leads, left=left)
+
+
+SPONSOR_LEFT = LeftView(
+    code="sponsor_left",
+    en="The sponsor has left the company. Name another one; until then nobody answers for the programme by name.",
+    ru="Спонсор больше не работает в компании. Назначьте другого: до тех пор лично за программу никто не отвечает.",
+)
+LEAD_LEFT = LeftView(
+    code="lead_left",
+    en="Somebody who leads the programme has left the company. Name another lead, and remove them.",
+    ru="Один из ведущих больше не работает в компании. Назначьте другого, а ушедшего исключите.",
+)
 
 
 @router.get("")
@@ -56,7 +88,7 @@ async def list_leads(
 ) -> LeadsView:
     """Who leads it, or prepares it."""
     found = await call.read(lambda unit: handlers.leads.list_leads(unit, programme_id))
-    return LeadsView(leads=[LeadView.of(lead) for lead in found])
+    return LeadsView.of(found)
 
 
 @router.post("", status_code=201, response_model=LeadView)

@@ -60,7 +60,7 @@ class ProgrammeView(BaseModel):
             terms=programme.terms,
             pilot_only=programme.pilot_only,
             cohorts=[CohortView.of(cohort) for cohort in programme.cohorts],
-            has_sponsor=programme.sponsor_id is not None,
+            has_sponsor=programme.has_sponsor,
             closed=programme.closed,
             version=programme.version,
         )

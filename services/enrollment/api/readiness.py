@@ -50,8 +50,8 @@ class ReadinessView(BaseModel):
 
     @staticmethod
     def of(programme: Programme) -> "ReadinessView":
-        """What was answered so far."""
-        readiness = programme.readiness
+        """What was answered so far, as it counts today."""
+        readiness = programme.standing
         answers = readiness.answers if readiness else {}
         return ReadinessView(
             version=VERSION,

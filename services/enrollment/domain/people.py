@@ -1,6 +1,6 @@
 """A person: an employee or a lead who is known to the other services by a random id alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -42,6 +42,12 @@ class Person:
     drafts: tuple[UUID, ...] = ()
     """The programmes that they prepare: they lead them, and nobody else is to know."""
     awaits_reply: bool = False
+    listed: bool = False
+    """Whether the directory names them, or did; some leads never are in it."""
+    left: bool = False
+    """Whether it named them once and does no more."""
+    parts_over: bool = False
+    """Of somebody who left: whether they have a role in closed programmes only."""
 
     @staticmethod
     def of(employee: Employee, person_id: UUID) -> "Person":
@@ -52,6 +58,7 @@ class Person:
             name=employee.name,
             locale=_locale(employee.language),
             time_zone=employee.time_zone or "UTC",
+            listed=True,
         )
 
     def bind(self, caller: Caller) -> "Person":
@@ -128,12 +135,19 @@ class Person:
         return replace(self, time_zone=time_zone)
 
     def as_in(self, employee: Employee) -> "Person":
-        """Name and address as the directory has them now."""
-        return replace(self, email=employee.email, name=employee.name)
+        """Name and address as the directory has them now; who had left is back."""
+        here = replace(self, listed=True, left=False, parts_over=False)
+        return replace(here, email=employee.email, name=employee.name)
+
+    def leave(self, running: Collection[str]) -> "Person":
+        """The directory has them no more; what runs is a role in one of these programmes."""
+        return replace(self, left=True, parts_over=not any(one in running for one in self.roles))
 
     @property
     def takes_part(self) -> bool:
-        """Whether other services may know how to reach them."""
+        """Whether other services may know how to reach them. Of leavers only a role runs on, until it is another's."""
+        if self.left:
+            return bool(self.roles) and not self.parts_over
         has_one = self.roles or self.volunteer_ids or self.invited_to
         return bool(has_one or self.awaits_reply)
 

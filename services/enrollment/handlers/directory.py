@@ -28,7 +28,7 @@ from services.enrollment.domain.directory_file import (
 )
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.domain.volunteers import Standing
-from services.enrollment.handlers import confirmations, invitations
+from services.enrollment.handlers import confirmations
 from services.enrollment.handlers.avoidance import Register
 from services.enrollment.handlers.difference import (
     Scope,
@@ -37,7 +37,7 @@ from services.enrollment.handlers.difference import (
     let_leave,
     with_managers,
 )
-from services.enrollment.handlers.people import keep
+from services.enrollment.handlers.leavers import refresh_people, refresh_sponsors
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
 
@@ -163,7 +163,7 @@ async def take_in(
 async def settle(work: Work) -> None:
     """Let every volunteer, lead and sponsor show the directory as it is, and tell what changed."""
     began = await work(_now)
-    for refresh in (refresh_volunteers, refresh_people):
+    for refresh in (refresh_volunteers, refresh_people, refresh_sponsors):
         after: UUID | None = None
         while True:
             after = await work(partial(refresh, after=after))
@@ -197,18 +197,6 @@ async def refresh_volunteers(unit: Unit, after: UUID | None) -> UUID | None:
             # Either of a move and a newcomer on the list tells all that matching needs.
             unit.publish(*(of_others or facts))
     return page[-1].volunteer_id if page else None
-
-
-async def refresh_people(unit: Unit, after: UUID | None) -> UUID | None:
-    """One page of people with their names and addresses; returns where the next one begins."""
-    page = await unit.people.page(after, VOLUNTEERS_AT_ONCE)
-    employees = await unit.employees.by_persons([person.person_id for person in page])
-    for person in page:
-        if person.person_id in employees:
-            keep(unit, person, person.as_in(employees[person.person_id]))
-        elif person.invited_to:
-            await invitations.leave(unit, person)
-    return page[-1].person_id if page else None
 
 
 async def standings(unit: Unit, employees: Sequence[Employee]) -> dict[str, Standing]:

@@ -150,7 +150,7 @@ async def enrolled(unit: Unit, person: Person, programme_id: UUID) -> Person:
     return person.no_more_invited(programme_id)
 
 
-async def leave(unit: Unit, person: Person) -> None:
+async def leave(unit: Unit, person: Person) -> Person:
     """An invited one has left the company: nobody waits for an answer or reaches them for it any more."""
     after = person
     for programme_id in person.invited_to:
@@ -161,6 +161,7 @@ async def leave(unit: Unit, person: Person) -> None:
             unit.publish(*facts)
         after = after.no_more_invited(programme_id)
     keep(unit, person, after)
+    return after
 
 
 async def _issue(unit: Unit, invitation: Invitation, employee: Employee) -> None:

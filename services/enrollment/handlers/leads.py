@@ -19,12 +19,21 @@ class Lead:
     employee: Employee | None
 
 
-async def list_leads(unit: Unit, programme_id: UUID) -> list[Lead]:
+@dataclass(frozen=True, slots=True)
+class Leadership:
+    """All leads of a programme, and whether its sponsor has left the company."""
+
+    leads: tuple[Lead, ...]
+    sponsor_left: bool
+
+
+async def list_leads(unit: Unit, programme_id: UUID) -> Leadership:
     """All of them."""
-    await read_programme(unit, programme_id)
+    programme = await read_programme(unit, programme_id)
     people = await unit.people.leads(programme_id)
     rows = await unit.employees.by_persons([person.person_id for person in people])
-    return [Lead(person, rows.get(person.person_id)) for person in people]
+    leads = tuple(Lead(person, rows.get(person.person_id)) for person in people)
+    return Leadership(leads, programme.sponsor_left)
 
 
 async def name_lead(unit: Unit, programme_id: UUID, staff_number: str) -> Lead:

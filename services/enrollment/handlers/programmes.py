@@ -77,10 +77,9 @@ async def name_sponsor(unit: Unit, programme_id: UUID, staff_number: str) -> Pro
     programme = await read_programme(unit, programme_id)
     programme.check_not_closed()
     before, sponsor = await _employee(unit, staff_number)
+    named = await take(unit, programme, programme.sponsored_by(sponsor.person_id))
     if programme.sponsor_id == sponsor.person_id:
-        return programme
-    named = replace(programme, sponsor_id=sponsor.person_id, version=programme.version + 1)
-    unit.programmes.put(named)
+        return named
     if programme.stage is Stage.OPEN:
         former = await unit.people.get(programme.sponsor_id) if programme.sponsor_id else None
         if former:

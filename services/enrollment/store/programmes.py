@@ -25,6 +25,10 @@ class Programmes(Shelf[Programme]):
         """Those that take nobody any more."""
         return [row["_id"] for row in await self.tx.find("programmes", {"closed": True})]
 
+    async def sponsored(self) -> list[Programme]:
+        """Those, drafts too, that are not closed and name a sponsor."""
+        return await self.find({"closed": False, "sponsor_id": {"$ne": None}})
+
     def queue_up(self, programme_id: UUID) -> None:
         """Let no other unit of work that queues up for it commit at the same time."""
         # Two transactions that write one document cannot both commit.

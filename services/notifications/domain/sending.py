@@ -152,7 +152,7 @@ def overtake(reminder: Reminder, pair: Pair, now: datetime) -> Step | None:
     return _settle(reminder, State.SUPPRESSED, reason, now) if reason else None
 
 
-def cease(reminder: Reminder, now: datetime, reason: str = Standing.ERASED.value) -> Step:
+def cease(reminder: Reminder, now: datetime, reason: str) -> Step:
     """What waits is not sent any more, as its reader was erased, or for another reason (a code)."""
     return _settle(reminder, State.SUPPRESSED, reason, now)
 

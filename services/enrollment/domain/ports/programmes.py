@@ -20,6 +20,9 @@ class Programmes(Protocol):
     async def closed(self) -> list[UUID]:
         """Those that take nobody any more."""
 
+    async def sponsored(self) -> list[Programme]:
+        """Those, drafts too, that are not closed and name a sponsor."""
+
     def add(self, programme: Programme) -> None:
         """A new one."""
 

@@ -57,6 +57,19 @@ class Programme:
     measurements: tuple[Measurement, ...] = ()
     version: int = 0
     """How often it was changed."""
+    sponsor_left: bool = False
+
+    @property
+    def has_sponsor(self) -> bool:
+        """Whether somebody who is in the directory answers for it."""
+        return self.sponsor_id is not None and not self.sponsor_left
+
+    @property
+    def standing(self) -> Readiness | None:
+        """The readiness as it counts today: a sponsor who left counts no more."""
+        if self.readiness is None or not self.sponsor_left:
+            return self.readiness
+        return self.readiness.without_sponsor()
 
     @property
     def stage(self) -> Stage:
@@ -75,7 +88,7 @@ class Programme:
         """Whether only pilots can be opened: until one is promoted, or the company is ready."""
         if any(cohort.promoted for cohort in self.cohorts):
             return False
-        unready = self.readiness is not None and self.readiness.for_a_pilot_only
+        unready = self.standing is not None and self.standing.for_a_pilot_only
         return self.terms.pilot_only or unready
 
     def admit(self, *, enrolled: int, today: date, cohort_id: UUID | None = None) -> Cohort:
@@ -105,11 +118,21 @@ class Programme:
     def answer(self, answers: Mapping[str, Answer], today: date) -> "Step":
         """Answer the readiness questionnaire, anew if it was answered before."""
         self.check_not_closed()
-        has_sponsor = self.sponsor_id is not None
-        readiness = answered(answers, has_sponsor=has_sponsor, today=today)
+        readiness = answered(answers, has_sponsor=self.has_sponsor, today=today)
         if not self.draft:
             check_answered(readiness)
         changed = replace(self, readiness=readiness)
+        return changed, self._told_if_pilots_differ(changed)
+
+    def sponsored_by(self, sponsor_id: UUID) -> "Step":
+        """Another executive answers for it, who is in the directory."""
+        self.check_not_closed()
+        changed = replace(self, sponsor_id=sponsor_id, sponsor_left=False)
+        return changed, self._told_if_pilots_differ(changed)
+
+    def see_sponsor(self, *, here: bool) -> "Step":
+        """The sponsor is in the directory, or has left; seeing the same again changes nothing."""
+        changed = replace(self, sponsor_left=not here)
         return changed, self._told_if_pilots_differ(changed)
 
     def open(self, today: date) -> "Step":
@@ -195,10 +218,10 @@ class Programme:
     def _check_pilot(self, cohort: CohortTerms) -> None:
         if cohort.pilot or not self.pilot_only:
             return
-        score = self.readiness.score if self.readiness else None
+        score = self.standing.score if self.standing else None
         why = (
             f"its readiness is {score} of 100, below {THRESHOLD}"
-            if self.readiness and self.readiness.for_a_pilot_only
+            if self.standing and self.standing.for_a_pilot_only
             else "its terms say so"
         )
         raise Conflict(

@@ -6,7 +6,7 @@ and the score is the sum of the weights of what is true, of half of them for wha
 # ruff: noqa: RUF001 - the Russian texts are meant to be Russian
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -101,6 +101,12 @@ class Readiness:
             for question in QUESTIONNAIRE
         )
 
+    def without_sponsor(self) -> "Readiness":
+        """What it comes to once the sponsor has left: nobody answers for the programme by name."""
+        if SPONSOR not in self.answers:
+            return self
+        return replace(self, answers={**self.answers, SPONSOR: Answer.NO})
+
     @property
     def for_a_pilot_only(self) -> bool:
         """Whether it is too little for more than a pilot."""
@@ -120,7 +126,7 @@ def answered(answers: Mapping[str, Answer], *, has_sponsor: bool, today: date) -
     if answers.get(SPONSOR) is Answer.YES and not has_sponsor:
         raise Invalid(
             "sponsor_not_named",
-            "This programme names no sponsor; name one first, or answer no.",
+            "This programme names no sponsor who is in the directory; name one first, or answer no.",
             f"/answers/{SPONSOR}",
         )
     return Readiness(VERSION, today, dict(answers))
