@@ -217,7 +217,7 @@ def invitation_issued(event: Event[enrollment.InvitationIssued]) -> Change:
 
 
 def invitation_answered(event: Event[enrollment.InvitationAnswered]) -> Change:
-    """What they said; the last word counts. One that its programme closed upon has expired."""
+    """What they said; the last word counts. One that nobody waits for any more has expired."""
     answer = event.data.answer
     return _asked(Collection.INVITATIONS, event.data, "expired" if answer == "closed" else answer)
 

@@ -69,7 +69,8 @@ DEFINITIONS = (
     Definition("invitations.later", "Not now", "Не сейчас",
                "invitations that were put off and not answered otherwise since"),
     Definition("invitations.expired", "Expired", "Истекли",
-               "invitations that nobody had answered when the programme closed"),
+               "invitations that nobody had answered when the programme closed, "
+               "or whose employee left the company"),
     Definition("invitations.asked", "Invited", "Приглашены",
                "all invitations so far, whatever the answer; each has its last one"),
     Definition("confirmations.waiting", "Waiting", "Ждут ответа",
