@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
-from services.notifications import handlers
+from services.notifications import consumers, handlers
 from services.notifications.domain.notices import Notice, addressed
 from services.notifications.domain.reminders import Kind
 from services.notifications.store import Unit
@@ -122,6 +122,18 @@ async def test_nothing_goes_to_an_erased_person(world: World) -> None:
     await world.pass_time(timedelta(minutes=1))
     await world.tick()
     assert world.postbox.sent == []
+    assert await world.told() == ["delivery.suppressed.v1"]
+
+
+async def test_what_waits_for_somebody_who_has_no_part_any_more_is_told_to_nobody(
+    world: World,
+) -> None:
+    await world.hear(replied())
+    await world.tick()
+    await world.transactions.run(lambda tx: consumers.forget_contact(tx, str(MIA)))
+    assert [(row["state"], row["reason"]) for row in await world.rows()] == [
+        ("suppressed", "no_part")
+    ]
     assert await world.told() == ["delivery.suppressed.v1"]
 
 
