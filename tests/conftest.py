@@ -19,10 +19,15 @@ from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, o
 from tests.support.topics import fresh_topics
 
 _STACK: dict[str, Stack] = {}
+_DIRECTORY: dict[str, Path] = {}
 
 
 def pytest_configure() -> None:
     _STACK["chosen"] = choose()
+    named = os.environ.get("OBVERSE_DIRECTORY")
+    beside = sorted(Path(__file__).parents[1].glob("../*/data/*.csv"))
+    if found := [Path(named)] if named else beside:
+        _DIRECTORY["real"] = found[0]
     # What was said to the tests is not meant for the services, which refuse settings they do not know.
     for name in [name for name in os.environ if name.startswith("OBVERSE_")]:
         del os.environ[name]
@@ -42,6 +47,12 @@ def quiet_logging() -> Iterator[None]:
     root.handlers[:] = before
     root.setLevel(level)
     structlog.configure(**configured)
+
+
+@pytest.fixture(scope="session")
+def real_directory() -> Path | None:
+    """A company's HR directory: the file that OBVERSE_DIRECTORY names, or one beside the project; else None."""
+    return _DIRECTORY.get("real")
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from dev.bench import pipeline, startup
+from dev.bench import directory, pipeline, startup
 from dev.bench.report import Report
 from dev.bench.stack import RESULTS, Inconclusive
 
 BENCHES: dict[str, Callable[[], Awaitable[Report]]] = {
     "pipeline": pipeline.bench,
     "startup": startup.bench,
+    "directory": directory.bench,
 }
 
 

@@ -161,6 +161,8 @@ AIMS: Mapping[str, tuple[tuple[str, ...], Trigger | None]] = {
     "mail.handed_over": (("notifications",), _round),
     "mail.recorded": (("notifications",), _round),
     "directory.chunk_stored": (("enrollment",), _import),
+    "directory.switched": (("enrollment",), _import),
+    "directory.page_settled": (("enrollment",), _import),
     "round.claimed": (("matching",), _round),
     "round.solved": (("matching",), _round),
     "service.stopping": (SERVICES, _ended),

@@ -41,7 +41,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         resolve=resolve,
     )
     speak(api, SCIM)
-    api.state.import_turn = ImportTurn(Leases(database.mongo))
+    turn = api.state.import_turn = ImportTurn(Leases(database.mongo))
     api.state.most_leavers_percent = settings.most_leavers_percent
     return Service(
         foundation,
@@ -49,7 +49,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         [database],
         intakes=[foundation.intake(database, NAME, ROUTES)],
         relays=[foundation.relay(database)],
-        schedules=schedules(work_on(database)),
+        schedules=schedules(work_on(database), turn),
         personal=[desk],
     )
 
@@ -58,10 +58,16 @@ async def _let_go(tx: Tx, subject: Subject) -> None:
     await erasure.let_go(Unit(tx), subject.person_id)
 
 
-def work_on(database: Database) -> ports.Work:
-    """Runs handlers as units of work on a database."""
+def work_on(database: Database, write_down: Callable[[Tx], None] | None = None) -> ports.Work:
+    """Runs handlers as units of work on a database; `write_down` belongs to each of them."""
 
     async def work(handler: Callable[[ports.Unit], Awaitable[Result]], /) -> Result:
-        return await database.transactions.run(lambda tx: handler(Unit(tx)))
+        async def unit(tx: Tx) -> Result:
+            result = await handler(Unit(tx))
+            if write_down is not None:
+                write_down(tx)
+            return result
+
+        return await database.transactions.run(unit)
 
     return work

@@ -5,6 +5,7 @@ A dry run needs neither broker nor database. Exit 0 once the file was read, howe
 """
 
 import asyncio
+import getpass
 import json
 import os
 import tomllib
@@ -26,6 +27,8 @@ from services.enrollment.handlers.directory import ImportOrder, import_directory
 from services.enrollment.log_events import LOG_EVENTS
 from services.enrollment.settings import Settings
 from services.enrollment.translation import DirectoryMapping
+from shared.chassis import audit
+from shared.chassis.clock import system_clock
 from shared.chassis.correlation import following, new_trail
 from shared.chassis.log_events import CHASSIS_EVENTS, join
 from shared.chassis.logging import configure_logging
@@ -39,7 +42,7 @@ CHUNK_BYTES = 64 * 1024
 EXIT_UNREADABLE, EXIT_USAGE, EXIT_MISCONFIGURED = 1, 2, 78
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - its signature is the list of the options
     file: Annotated[Path, typer.Argument(help="CSV, as the mapping lays it out.")],
     mapping: Annotated[Path, typer.Option(help="How it is laid out.")] = Path(
         "mappings/directory.toml"
@@ -56,12 +59,18 @@ def import_file(
             help="Who is not in the file has left; `shrunk`: even if they are many; `part`: nobody has."
         ),
     ] = Scope.FULL,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Who imports; it is written to the audit. By default the account on this machine."
+        ),
+    ] = None,
 ) -> None:
     """Import the HR directory. Nothing is stored if a row is bad, unless --skip-bad says so."""
     layout = _layout(mapping)
     try:
         order = ImportOrder(partial(_chunks, file), layout, skip_bad, dry_run, scope)
-        outcome = examine(order.read(), layout) if dry_run else _store(order)
+        outcome = examine(order.read(), layout) if dry_run else _store(order, by)
         if report:
             report.write_text(
                 json.dumps(asdict(outcome), ensure_ascii=False, indent=2) + "\n", "utf-8"
@@ -99,14 +108,14 @@ def _layout(mapping: Path) -> Layout:
         _end(EXIT_USAGE, f"the mapping {mapping} is no TOML: {error}")
 
 
-def _store(order: ImportOrder) -> ImportReport:
+def _store(order: ImportOrder, by: str | None) -> ImportReport:
     try:
         settings = load(Settings, os.environ)
     except BadSettings as bad:
         _end(EXIT_MISCONFIGURED, str(bad))
     configure_logging(NAME, settings.log_level, join(CHASSIS_EVENTS, LOG_EVENTS))
     try:
-        return asyncio.run(_stored(order, settings))
+        return asyncio.run(_stored(order, settings, by or _account()))
     except Unreadable:
         raise
     except Refusal as refusal:
@@ -119,13 +128,23 @@ def _store(order: ImportOrder) -> ImportReport:
         _end(EXIT_UNREADABLE, f"the database: {type(error).__name__}; run it again once it is back")
 
 
-async def _stored(order: ImportOrder, settings: Settings) -> ImportReport:
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"uid {os.getuid()}"
+
+
+async def _stored(order: ImportOrder, settings: Settings, by: str) -> ImportReport:
     service = build(settings)
     database = service.databases[0]
     await prepare(database)
     order = replace(order, most_leavers_percent=settings.most_leavers_percent)
     with following(new_trail()):
-        return await import_directory(order, work_on(database), service.api.state.import_turn)
+        # One entry however many units of work an import has, as over HTTP.
+        entry = audit.entry(system_clock(), by, "directory.imported", "", {})
+        work = work_on(database, partial(audit.write_down, written=entry))
+        return await import_directory(order, work, service.api.state.import_turn)
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

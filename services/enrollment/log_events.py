@@ -44,6 +44,11 @@ LOG_EVENTS = (
         "The identity provider made or changed a user; `state` is active, inactive or deleted.",
     ),
     LogEvent(
+        "directory.taken_back",
+        "info",
+        "An import was cut short and not sent again for a day; nobody saw it. Send the file again.",
+    ),
+    LogEvent(
         "directory.imported", "info", "A directory was stored; counts of rows, new, changed, left."
     ),
 )

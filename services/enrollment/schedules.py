@@ -7,13 +7,13 @@ from datetime import timedelta
 from functools import partial
 
 from services.enrollment import handlers
-from services.enrollment.domain.ports import Work
+from services.enrollment.domain.ports import ImportTurn, Work
 from shared.chassis.lifecycle import Schedule
 
 MINUTE = timedelta(minutes=1)
 
 
-def schedules(work: Work) -> list[Schedule]:
+def schedules(work: Work, turn: ImportTurn) -> list[Schedule]:
     """What is looked after, and how often."""
 
     async def seed_topics() -> None:
@@ -24,8 +24,11 @@ def schedules(work: Work) -> list[Schedule]:
             pass
 
     async def settle_directory() -> None:
-        if await work(handlers.directory.is_unsettled):
-            await handlers.directory.settle(work)
+        if await work(handlers.settling.is_unsettled):
+            await handlers.settling.settle(work)
+
+    async def purge_directory() -> None:
+        await handlers.directory.purge(work, turn)
 
     async def judge_gaps() -> None:
         for programme in await work(lambda unit: handlers.programmes.list_programmes(unit, ())):
@@ -37,6 +40,7 @@ def schedules(work: Work) -> list[Schedule]:
         Schedule("judge gaps", MINUTE, judge_gaps),
         *_requests(work),
         Schedule("settle directory", MINUTE, settle_directory),
+        Schedule("purge directory", 5 * MINUTE, purge_directory),
     ]
 
 

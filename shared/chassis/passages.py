@@ -27,7 +27,9 @@ PASSAGES = (
     "reminder.claimed",  # mails are claimed, none is sent
     "mail.handed_over",  # the final dot is written, the answer is not here
     "mail.recorded",
-    "directory.chunk_stored",  # some rows of a directory are stored, others are not
+    "directory.chunk_stored",  # some rows of a directory are staged, others are not
+    "directory.switched",  # everybody sees the new directory, volunteers do not show it
+    "directory.page_settled",  # some volunteers show it, others do not
     "round.claimed",
     "round.solved",  # there is an answer, no proposal is stored
     "service.stopping",  # SIGTERM came, nothing is put down yet

@@ -152,6 +152,18 @@ class House:
         names = [row["type"] for row in sorted(rows, key=lambda row: row["_id"])]
         return [name.removeprefix("obverse.enrollment.").removesuffix(".v1") for name in names]
 
+    async def directory(self, version: int | None = None) -> dict[str, Any]:
+        """Rows by staff number as everybody sees them, or as a version has them."""
+        state = await self.database["directory"].find_one({"_id": "state"}) or {}
+        now = state.get("version", 0) if version is None else version
+        seen: dict[str, Any] = {}
+        for row in await self.database["employees"].find({}).to_list(None):
+            if row.get("from", 0) <= now and (row.get("until") is None or row["until"] > now):
+                number = row["_id"].split("\n")[0]
+                assert number not in seen
+                seen[number] = row
+        return seen
+
     async def forget_told(self) -> None:
         await self.database["outbox"].delete_many({})
 

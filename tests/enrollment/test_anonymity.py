@@ -55,7 +55,7 @@ async def test_an_anonymous_doubt_leaves_nothing_of_its_writer(house: House, log
     await house.enrol("mia", programme)
     mia, lea = house.person("mia"), house.person("lea", "lead")
     me = await mia.get("/me")
-    employee = await house.database["employees"].find_one({"_id": "S2"})
+    employee = await house.database["employees"].find_one({"number": "S2"})
     assert employee is not None
     before, logged_before = await documents(house), len(log())
 

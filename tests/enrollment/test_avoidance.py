@@ -129,7 +129,7 @@ async def test_a_new_staff_number_does_not_lose_the_person(house: House) -> None
     await house.person("anna").put(f"/volunteers/{volunteer_id}/avoid", {"names": ["S4"]})
     ben = (await house.person("ben").get("/me"))["person_id"]
     await house.feeder.bring(DIRECTORY.replace("S4,", "S44,"))
-    await handlers.directory.settle(house.work)
+    await handlers.settling.settle(house.work)
     assert (await house.told("candidate"))[-1]["avoid"] == [ben]
 
 

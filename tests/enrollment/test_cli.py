@@ -1,6 +1,7 @@
 """`python -m services.enrollment import`: what it answers, and with which exit code."""
 # ruff: noqa: RUF001 - names of the world are meant to be in their own letters
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -93,8 +94,6 @@ def test_without_settings_nothing_is_stored_and_all_problems_are_said(folder: Pa
 async def test_an_import_lands_in_the_database_of_the_service(
     house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     settings = house.service.foundation.settings
     for name, value in {
         "ENVIRONMENT": "test",
@@ -105,10 +104,15 @@ async def test_an_import_lands_in_the_database_of_the_service(
         "AUTH_JWKS_FILE": str(settings.auth_jwks_file),
     }.items():
         monkeypatch.setenv(f"OBVERSE_{name}", value)
-    result = await asyncio.to_thread(run, folder)
+    result = await asyncio.to_thread(run, folder, "--by", "olga")
     assert result.exit_code == 0, result.output
+    (entry,) = await house.database["audit"].find({}).to_list(None)
+    assert (entry["by"], entry["action"]) == ("olga", "directory.imported")
+    again = await asyncio.to_thread(run, folder)
+    assert (again.exit_code, "0 new, 0 changed" in again.stdout) == (0, True)
+    assert await house.database["audit"].count_documents({"action": "directory.imported"}) == 2
     assert "4 new, 0 changed" in result.stdout
-    assert await house.database["employees"].count_documents({}) == 4
+    assert set(await house.directory()) == {"S1", "S2", "S3", "S4"}
 
     without_ben = "".join(line for line in DIRECTORY.splitlines(True) if not line.startswith("S4"))
     (folder / "smaller.csv").write_text(without_ben, encoding="utf-8")

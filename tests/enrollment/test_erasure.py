@@ -119,7 +119,7 @@ async def test_those_who_report_to_an_erased_manager_get_another_chain(house: Ho
 
     await erase(house, mia)
     await house.forget_told()
-    await handlers.directory.settle(house.work)
+    await handlers.settling.settle(house.work)
 
     (after,) = await house.told("candidate.changed")
     assert mia not in after["managers"]
@@ -150,7 +150,7 @@ async def test_a_person_is_found_by_the_number_that_hr_knows(house: House) -> No
 
 async def test_whoever_left_the_company_is_found_by_their_address(house: House) -> None:
     person_id, _, _ = await a_mentor(house)
-    await house.database["employees"].delete_many({"_id": "S3"})
+    await house.database["employees"].delete_many({"number": "S3"})
 
     assert await ops(house).get("/persons?email=Anna@corp.example") == {"person_id": person_id}
     for unknown in ("?email=ben@corp.example", "?staff_number=S3", ""):

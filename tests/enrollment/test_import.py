@@ -1,15 +1,13 @@
 """The directory comes in: once, whole or in part, and volunteers show what changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from services.enrollment.domain.directory import Employee
-from services.enrollment.handlers import directory as handlers
-from services.enrollment.handlers.directory import ImportOrder, import_directory
+from services.enrollment.domain.directory_file import survey
+from services.enrollment.handlers import staging
 from services.enrollment.store import ImportTurn
 from services.enrollment.translation import DirectoryMapping
 from shared.chassis.leases import Leases
@@ -22,16 +20,11 @@ BAD = DIRECTORY + "S5,nobody,3,S9,Bad Row,Sales\n"
 
 
 async def employees(house: House) -> dict[str, Any]:
-    rows = await house.database["employees"].find({}).to_list(None)
-    return {row["_id"]: row for row in rows}
+    return await house.directory()
 
 
 def turn(house: House) -> ImportTurn:
     return ImportTurn(Leases(house.database))
-
-
-def order(text: str) -> ImportOrder:
-    return ImportOrder(lambda: iter([text.encode()]), LAYOUT)
 
 
 async def test_a_directory_comes_in_and_is_reported(house: House) -> None:
@@ -156,29 +149,6 @@ async def test_a_file_is_taken_as_a_stream(house: House) -> None:
     assert (await house.feeder.send_file(slowly())).json()["joined"] == 4
 
 
-async def test_an_import_killed_in_the_middle_comes_to_the_same_when_run_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(handlers, "ROWS_AT_ONCE", 2)
-
-    class Killed(BaseException):
-        pass
-
-    def torn() -> Iterator[bytes]:
-        yield "\n".join(DIRECTORY.splitlines()[:4]).encode() + b"\n"
-        raise Killed
-
-    readings = iter([iter([DIRECTORY.encode()]), torn()])
-    broken = ImportOrder(readings.__next__, LAYOUT)
-    with pytest.raises(Killed):
-        await import_directory(broken, house.work, turn(house))
-    assert set(await employees(house)) == {"S1", "S2"}
-    half = await employees(house)
-    report = await import_directory(order(DIRECTORY), house.work, turn(house))
-    assert (report.joined, report.changed) == (2, 0)
-    assert {number: (await employees(house))[number] for number in half} == half
-
-
 async def test_two_imports_at_once_go_one_after_the_other(house: House) -> None:
     await house.feeder.put("/directory/mapping", MAPPING)
     reports = await asyncio.gather(*(house.feeder.bring(DIRECTORY) for _ in range(3)))
@@ -191,8 +161,9 @@ async def test_an_import_that_was_overtaken_writes_no_more(house: House) -> None
     old = await slow.take()
     await slow.give_back(old)
     await fast.take()
+    mine = staging.Order(old, survey(iter([DIRECTORY.encode()]), LAYOUT))
     with pytest.raises(Conflict, match="import_overtaken"):
-        await house.work(lambda unit: handlers.take_in(unit, [], old))
+        await house.work(lambda unit: staging.stage(unit, [], 0, mine))
 
 
 async def enrolled(house: House) -> None:
@@ -238,19 +209,3 @@ async def test_whoever_takes_no_part_is_told_to_nobody(house: House) -> None:
     await enrolled(house)
     await house.feeder.bring(DIRECTORY.replace("Ben Low,Sales", "Ben High,Board"))
     assert await house.told() == []
-
-
-async def test_an_import_cut_short_is_shown_by_the_next_tick(house: House) -> None:
-    await enrolled(house)
-    rows = [replace(row, unit="Legal") for row in await _rows(house)]
-    fence = await turn(house).take()
-    await house.work(lambda unit: handlers.take_in(unit, rows, fence))
-    assert await house.told() == []
-    ticks = {schedule.name: schedule.tick for schedule in house.service.schedules}
-    await ticks["settle directory"]()
-    assert [candidate["unit"] for candidate in await house.told()] == ["Legal"]
-
-
-async def _rows(house: House) -> list[Employee]:
-    found = await house.work(lambda unit: unit.employees.by_staff_numbers(["S1", "S2", "S3", "S4"]))
-    return list(found.values())

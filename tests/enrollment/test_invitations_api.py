@@ -263,7 +263,7 @@ async def test_an_invited_one_who_leaves_the_company_is_waited_for_and_reached_n
     await answer(house, "ben", "accept")
     await house.forget_told()
     await house.feeder.bring(WITHOUT_BEN, "?scope=shrunk")
-    await handlers.directory.settle(house.work)
+    await handlers.settling.settle(house.work)
     (told,) = await house.told("invitation.answered")
     assert (told["programme_id"], told["answer"]) == (programme, "closed")
     (contact,) = (

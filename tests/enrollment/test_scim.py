@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from services.enrollment.domain.scim.names import CORE, ENTERPRISE, OURS, PATCH
-from services.enrollment.handlers import directory as handlers
-from services.enrollment.handlers.directory import settle
+from services.enrollment.handlers.settling import settle
 from tests.enrollment.conftest import DIRECTORY, House
 from tests.enrollment.test_import import employees
 from tests.enrollment.test_schedules import tick
@@ -209,7 +208,7 @@ async def test_who_reports_to_a_number_reports_to_the_new_one(house: House) -> N
     await change(house, mia["id"], number)
     here = await employees(house)
     assert [here[one]["manager"] for one in ("N2", "S3", "S4")] == ["S1", "N2", "N2"]
-    await handlers.settle(house.work)
+    await settle(house.work)
     assert await house.told("candidate.changed") == before
 
 

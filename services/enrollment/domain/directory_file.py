@@ -26,6 +26,7 @@ from services.enrollment.domain.directory import (
     is_email,
     is_time_zone,
 )
+from services.enrollment.domain.staging import Outcome
 
 REQUIRED = ("staff_number", "email", "level")
 OPTIONAL = ("manager", "dotted", "name", "unit", "site", "profession", "time_zone", "language")
@@ -87,6 +88,13 @@ class ImportReport:
     """Staff numbers of those who are not in the file any more; the first 10,000."""
     leavers_kept: int = 0
     """Not in the file either, and kept since bad rows may be theirs."""
+
+    def show(self, outcome: Outcome) -> None:
+        """It is stored, and this is what it changed."""
+        self.applied = True
+        self.joined, self.changed = outcome.joined, outcome.changed
+        self.renumbered, self.left = outcome.renumbered, outcome.left
+        self.leavers = list(outcome.leavers)
 
     def count(self, row: Row | BadCell) -> None:
         """Take one row into account."""

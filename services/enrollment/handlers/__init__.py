@@ -15,6 +15,8 @@ from services.enrollment.handlers import (
     provisioning,
     reading,
     self_checks,
+    settling,
+    staging,
     topics,
     volunteers,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "provisioning",
     "reading",
     "self_checks",
+    "settling",
+    "staging",
     "topics",
     "volunteers",
 ]

@@ -1,14 +1,14 @@
-"""What a file changes in the directory: who is the same person, and who has left."""
+"""What a file changes in the directory: who is the same person, who reports to whom, and who has left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from uuid import UUID
 
 from services.enrollment.domain.directory import Employee
-from services.enrollment.domain.directory_file import LISTED, Survey
+from services.enrollment.domain.directory_file import Survey
 from services.enrollment.domain.ports import Unit, Work
+from services.enrollment.domain.staging import Origin
 from shared.chassis.refusals import Conflict
 
 AT_ONCE = 1_000
@@ -28,12 +28,13 @@ async def with_managers(unit: Unit, employees: Sequence[Employee], known: Survey
     if not known.by_email:
         return list(employees)
     named = {name for one in employees for name in (one.manager or "", *one.dotted) if name}
-    others = await unit.employees.by_emails(named - known.by_email.keys())
+    others = await unit.staging.employees.by_emails(named - known.by_email.keys())
     numbers = {email: one.staff_number for email, one in others.items()} | dict(known.by_email)
-    return [_under(one, numbers) for one in employees]
+    return [with_numbers(one, numbers) for one in employees]
 
 
-def _under(employee: Employee, numbers: Mapping[str, str]) -> Employee:
+def with_numbers(employee: Employee, numbers: Mapping[str, str]) -> Employee:
+    """The same, where managers are known by other names than those that the row has."""
     manager = employee.manager
     return replace(
         employee,
@@ -42,33 +43,37 @@ def _under(employee: Employee, numbers: Mapping[str, str]) -> Employee:
     )
 
 
-async def kept_ids(
-    unit: Unit, newcomers: Sequence[Employee], known: Survey | None
-) -> tuple[dict[str, UUID], list[str]]:
-    """Ids of newcomers who were here before, by their new staff numbers, and the numbers that they had.
+async def origins(unit: Unit, newcomers: Sequence[Employee], known: Survey) -> dict[str, Origin]:
+    """Who of the newcomers was here before, by their new staff numbers.
 
     The address tells who they are: somebody whose old number is not in the file has got another one; somebody
     who left and comes back, or led a programme before they were imported, is known as a person.
     """
     emails = {one.email: one.staff_number for one in newcomers}
-    ids: dict[str, UUID] = {}
-    old_numbers: list[str] = []
-    rows = await unit.employees.by_emails(emails.keys())
+    found: dict[str, Origin] = {}
+    rows = await unit.staging.employees.by_emails(emails.keys())
     for email, row in rows.items():
-        if row.person_id and (known is None or row.staff_number not in known.staff_numbers):
-            ids[emails[email]] = row.person_id
-            old_numbers.append(row.staff_number)
-    for email, employee in (await unit.users.inactive(emails.keys() - rows.keys(), ())).items():
-        if employee.person_id:
-            ids[emails[email]] = employee.person_id
-            unit.users.forget(employee.person_id)
-    people = await unit.people.by_emails(emails.keys() - rows.keys())
-    taken = await unit.employees.by_persons([person.person_id for person in people.values()])
+        if row.person_id and row.staff_number not in known.staff_numbers:
+            found[emails[email]] = Origin(row.person_id, row.provided, was=row.staff_number)
+    inactive = await unit.users.inactive(emails.keys() - rows.keys(), ())
+    for email, row in inactive.items():
+        if row.person_id and email in emails:
+            found[emails[email]] = Origin(row.person_id, row.provided, inactive=True)
+    people = await unit.people.by_emails(emails.keys() - rows.keys() - inactive.keys())
+    ids = [person.person_id for person in people.values()]
+    taken = await unit.staging.employees.by_persons(ids)
     for email, person in people.items():
         if person.person_id not in taken:
-            ids[emails[email]] = person.person_id
-            unit.users.forget(person.person_id)
-    return ids, old_numbers
+            found[emails[email]] = await _returned(unit, Origin(person.person_id))
+    return found
+
+
+async def _returned(unit: Unit, origin: Origin) -> Origin:
+    """With what the provider said of them, where it knows them under another address."""
+    user = await unit.users.get(origin.person_id)
+    return (
+        origin if user is None else replace(origin, provided=user.employee.provided, inactive=True)
+    )
 
 
 async def hold_back(work: Work, known: Survey, most_percent: int) -> None:
@@ -84,26 +89,6 @@ async def hold_back(work: Work, known: Survey, most_percent: int) -> None:
             f"{leavers} of {here} employees are not in this file, more than {most_percent} %. "
             "If it holds a part of the directory, say scope=part; if they have left, say scope=shrunk.",
         )
-
-
-async def let_leave(work: Work, known: Survey, fence: int) -> None:
-    """Take those out of the directory who are not in the file; nobody, where a bad row may be theirs."""
-    report, after = known.report, ""
-    while page := await work(partial(_page, after=after)):
-        gone = [number for number in page if number not in known.staff_numbers]
-        after = page[-1]
-        if report.bad_total:
-            report.leavers_kept += len(gone)
-        elif gone:
-            await work(partial(leave, staff_numbers=gone, fence=fence))
-            report.left += len(gone)
-            report.leavers += gone[: LISTED - len(report.leavers)]
-
-
-async def leave(unit: Unit, staff_numbers: Sequence[str], fence: int) -> None:
-    """These employees have left; what follows for volunteers is told when the directory is settled."""
-    await unit.directory.mark_changed(fence)
-    unit.employees.remove(staff_numbers)
 
 
 async def _page(unit: Unit, after: str) -> list[str]:

@@ -20,9 +20,8 @@ from services.enrollment.domain.scim.users import (
     with_managers,
 )
 from services.enrollment.handlers import confirmations, invitations
-from services.enrollment.handlers.difference import kept_ids
-from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.people import keep
+from services.enrollment.handlers.settling import standings
 from shared.chassis.refusals import NotFound
 
 
@@ -70,8 +69,9 @@ async def delete_user(unit: Unit, person_id: UUID) -> None:
     known = await _user(unit, person_id)
     unit.directory.note_change()
     unit.users.forget(person_id)
+    await unit.employees.remove(known.employee)
     if known.active:
-        await _let_leave(unit, known.employee, person_id)
+        await _let_leave(unit, person_id)
     unit.note("employee.provisioned", person_id=str(person_id), state="deleted")
 
 
@@ -129,28 +129,30 @@ async def _check_unique(unit: Unit, employee: Employee) -> None:
 
 async def _newcomer(unit: Unit, employee: Employee) -> UUID:
     """The id of somebody who left and had a part, as after an import; a new one for everybody else."""
-    ids, _ = await kept_ids(unit, [employee], None)
-    return ids.get(employee.staff_number) or unit.new_id()
+    found = (await unit.people.by_emails([employee.email])).get(employee.email)
+    if found is None or await unit.employees.by_persons([found.person_id]):
+        return unit.new_id()
+    return found.person_id
 
 
 async def _store(unit: Unit, known: User | None, user: User, person_id: UUID) -> None:
     employee = user.employee
     if not user.active:
-        unit.users.put_inactive(employee)
+        await unit.users.put_inactive(employee)
         if known and known.active:
-            await _let_leave(unit, known.employee, person_id)
+            await unit.employees.remove(known.employee)
+            await _let_leave(unit, person_id)
         return
     if known and known.active and known.employee.staff_number != employee.staff_number:
-        unit.employees.remove([known.employee.staff_number])
-        unit.employees.renumber(known.employee.staff_number, employee.staff_number)
+        await unit.employees.remove(known.employee)
+        await unit.employees.renumber(known.employee.staff_number, employee.staff_number)
     unit.users.forget(person_id)
-    unit.employees.put(employee, person_id)
+    await unit.employees.put(employee, person_id)
     await _move(unit, employee, person_id)
 
 
-async def _let_leave(unit: Unit, employee: Employee, person_id: UUID) -> None:
+async def _let_leave(unit: Unit, person_id: UUID) -> None:
     """What an import does for a leaver, at once; who reports to them is seen to by the next tick."""
-    unit.employees.remove([employee.staff_number])
     for volunteer in await unit.volunteers.all_of(person_id):
         gone, facts = volunteer.withdraw()
         if facts:

@@ -20,10 +20,10 @@ from services.enrollment.domain.volunteers import (
 from services.enrollment.domain.volunteers import enrol as enrolled
 from services.enrollment.handlers import confirmations, invitations
 from services.enrollment.handlers.avoidance import Register
-from services.enrollment.handlers.directory import standings
 from services.enrollment.handlers.own import Own, Seen, keep_step, read_own, show, take
 from services.enrollment.handlers.people import keep, who_is
 from services.enrollment.handlers.reading import read_programme
+from services.enrollment.handlers.settling import standings
 from shared.chassis.refusals import Conflict, Forbidden
 
 AT_ONCE = 100

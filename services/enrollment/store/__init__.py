@@ -8,20 +8,24 @@ from services.enrollment.domain.people import Identity, Person
 from services.enrollment.domain.ports import Fact
 from services.enrollment.store import (
     confirmations,
-    directory,
     doubts,
     invitations,
+    meanwhile,
     people,
+    users,
+    versions,
     volunteers,
 )
 from services.enrollment.store.confirmations import CONFIRMATION, Confirmations
-from services.enrollment.store.demand import GAPS, Demands
+from services.enrollment.store.demand import Demands
 from services.enrollment.store.directory import Directory, Employees, ImportTurn
 from services.enrollment.store.doubts import CONCERN, DIALOGUE, Concerns, Dialogues
 from services.enrollment.store.invitations import INVITATION, Invitations
 from services.enrollment.store.people import PERSON, People
 from services.enrollment.store.programmes import PROGRAMME, TOPIC, Programmes, Topics
+from services.enrollment.store.staging import Staging
 from services.enrollment.store.users import Users
+from services.enrollment.store.versions import Pointer, Rows
 from services.enrollment.store.volunteers import PAIR, VOLUNTEER, Pairs, Volunteers
 from services.enrollment.translation import log_line, outgoing, removed
 from shared.chassis.correlation import following, new_trail
@@ -32,7 +36,9 @@ from shared.chassis.transactions import Tx
 __all__ = ["INDEXES", "ImportTurn", "Unit", "resolve"]
 
 INDEXES = (
-    *directory.INDEXES,
+    *versions.INDEXES,
+    *users.INDEXES,
+    *meanwhile.INDEXES,
     *people.INDEXES,
     *volunteers.INDEXES,
     *invitations.INDEXES,
@@ -48,13 +54,15 @@ class Unit:
         self._tx = tx
         self.now = tx.now
         self.today = tx.now.date()
-        self.employees = Employees(tx)
-        self.users = Users(tx)
+        pointer = Pointer(tx)
+        self.employees = Employees(tx, pointer)
+        self.staging = Staging(tx, pointer)
+        self.users = Users(tx, pointer)
         self.directory = Directory(tx)
         self.people = People(tx, PERSON)
         self.programmes = Programmes(tx, PROGRAMME)
         self.topics = Topics(tx, TOPIC)
-        self.demands = Demands(tx, GAPS)
+        self.demands = Demands(tx, pointer)
         self.volunteers = Volunteers(tx, VOLUNTEER)
         self.invitations = Invitations(tx, INVITATION)
         self.confirmations = Confirmations(tx, CONFIRMATION)
@@ -105,7 +113,7 @@ async def resolve(tx: Tx, claims: Claims) -> Principal:
     unit = Unit(tx)
     person = await unit.people.by_identity(Identity(claims.issuer, claims.subject))
     if person is None and claims.email:
-        rows = await tx.find("employees", {"email": claims.email.lower()}, limit=2)
+        rows = await Rows(tx, Pointer(tx)).find({"email": claims.email.lower()}, limit=2)
         if len(rows) != 1:
             return Principal(claims)
         person_id = rows[0]["person_id"]

@@ -7,15 +7,20 @@ from uuid import UUID
 from services.enrollment.domain.demand import Demand, Gaps, Wish
 from services.enrollment.domain.directory import Employee
 from services.enrollment.domain.volunteers import Status
-from services.enrollment.store.directory import EMPLOYEE
 from services.enrollment.store.documents import Kind, Shelf
+from services.enrollment.store.versions import EMPLOYEE, Pointer, Rows, beyond
 from shared.chassis.mongo import Document
+from shared.chassis.transactions import Tx
 
 GAPS = Kind(Gaps, "gaps", "programme_id")
 
 
 class Demands(Shelf[Gaps]):
     """What active volunteers want and offer."""
+
+    def __init__(self, tx: Tx, pointer: Pointer) -> None:
+        super().__init__(tx, GAPS)
+        self._employees = Rows(tx, pointer)
 
     async def of_programme(self, programme_id: UUID) -> list[Demand]:
         """By topic, those that anybody wants or offers."""
@@ -45,7 +50,7 @@ class Demands(Shelf[Gaps]):
         known = await self._have_answered(programme_id) + await self._asked(programme_id)
         where: Document = {"person_id": {"$nin": known}}
         if after is not None:
-            where["_id"] = {"$gt": after}
+            where |= beyond(after)
         if wish.unit is not None:
             where["unit"] = wish.unit
         if wish.profession is not None:
@@ -53,7 +58,7 @@ class Demands(Shelf[Gaps]):
         levels = {"$gte": wish.level_min, "$lte": wish.level_max}
         if named := {bound: level for bound, level in levels.items() if level is not None}:
             where["level"] = named
-        found = await self.tx.find("employees", where, sort=[("_id", 1)], limit=limit)
+        found = await self._employees.find(where, sort=[("_id", 1)], limit=limit)
         return [EMPLOYEE.thing(row) for row in found]
 
     async def gaps(self, programme_id: UUID) -> Gaps:

@@ -1,96 +1,72 @@
 """The directory: employees by staff number, its layout, and whose turn it is to change it."""
 
 import asyncio
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from pymongo import DeleteMany, ReplaceOne, UpdateMany, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 
 from services.enrollment.domain.directory import Employee, Layout
-from services.enrollment.store.documents import Kind
+from services.enrollment.domain.staging import Round
+from services.enrollment.store.listed import Listed
+from services.enrollment.store.meanwhile import Meanwhile
+from services.enrollment.store.staging import IMPORT, IMPORT_SECONDS, SLOWEST_TRANSACTION
+from services.enrollment.store.versions import EMPLOYEE, Pointer, Rows, numbered, row_id
 from shared.chassis.ids import new_id
-from shared.chassis.leases import LeaseLost, Leases, confirm
+from shared.chassis.leases import Leases
 from shared.chassis.mongo import Document
 from shared.chassis.refusals import Conflict
-from shared.chassis.transactions import Index, Tx
+from shared.chassis.transactions import Tx
 
-INDEXES = (
-    Index("employees", [("email", 1)]),
-    Index("employees", [("person_id", 1)], unique=True),
-    Index("employees", [("provided.external_id", 1)]),
-)
 ABSENT = "absent_managers"
-IMPORT = "directory.import"
-IMPORT_SECONDS = 30
 WAIT_SECONDS, WAITS = 0.5, 60
-SLOWEST_TRANSACTION = timedelta(minutes=2)
-"""After so long nothing that began before an import can still be on its way."""
 
-EMPLOYEE = Kind(Employee, "employees", "staff_number")
 _LAYOUT = TypeAdapter(Layout)
+_ROUND = TypeAdapter(Round)
 
 
-class Employees:
-    """One row each."""
+class Employees(Listed):
+    """The current version, and what the provider changes in it, row by row."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, pointer: Pointer) -> None:
+        super().__init__(Rows(tx, pointer))
         self._tx = tx
+        self._pointer = pointer
+        self._meanwhile = Meanwhile(tx, pointer)
 
-    async def by_staff_numbers(self, staff_numbers: Collection[str]) -> dict[str, Employee]:
-        """Those of them who are known."""
-        found = await self._find({"_id": {"$in": list(staff_numbers)}}) if staff_numbers else []
-        return {employee.staff_number: employee for employee in found}
-
-    async def by_persons(self, person_ids: Collection[UUID]) -> dict[UUID, Employee]:
-        """Those of them who are in the directory."""
-        found = await self._find({"person_id": {"$in": list(person_ids)}}) if person_ids else []
-        return {employee.person_id: employee for employee in found if employee.person_id}
-
-    async def by_emails(self, emails: Collection[str]) -> dict[str, Employee]:
-        """Those of them who are known, by address."""
-        found = await self._find({"email": {"$in": list(emails)}}) if emails else []
-        return {employee.email: employee for employee in found}
-
-    async def staff_numbers(self, after: str, limit: int) -> list[str]:
-        """All of them in their order, page by page; "" begins."""
-        rows = await self._tx.find(
-            "employees", {"_id": {"$gt": after}}, sort=[("_id", 1)], limit=limit
-        )
-        return [row["_id"] for row in rows]
-
-    async def count(self) -> int:
-        """How many there are."""
-        return await self._tx.count("employees", {})
-
-    def renumber(self, old: str, new: str) -> None:
+    async def renumber(self, old: str, new: str) -> None:
         """Whoever reports to the one number reports to the other from now on."""
+        await self._meanwhile.renumbered(old, new)
         for update in (
             UpdateMany({"manager": old}, {"$set": {"manager": new}}),
             UpdateMany({"dotted": old}, {"$set": {"dotted.$": new}}),
         ):
             self._tx.write("employees", update)
 
-    def put(self, employee: Employee, person_id: UUID) -> None:
+    async def put(self, employee: Employee, person_id: UUID) -> None:
         """Add or change; `person_id` is for a newcomer, others keep theirs."""
+        await self._meanwhile.wins(employee, person_id)
         fields = EMPLOYEE.document(employee)
-        key = {"_id": fields.pop("_id")}
+        number = fields.pop("_id")
         fields.pop("person_id")
-        if employee.provided is None:
-            fields.pop("provided")  # a file says nothing of it
-        # Whoever was here before keeps the id under which the others know them.
-        update = {"$set": fields, "$setOnInsert": {"person_id": person_id}}
-        self._tx.write("employees", UpdateOne(key, update, upsert=True))
+        fields["number"] = number
+        here = await self._rows.find_one(numbered([number]))
+        if here:
+            # Whoever was here before keeps the id under which the others know them.
+            self._tx.write("employees", UpdateOne({"_id": here["_id"]}, {"$set": fields}))
+            return
+        key = row_id(number, await self._pointer.current())
+        self._tx.write("employees", InsertOne({"_id": key, "person_id": person_id, **fields}))
 
-    def remove(self, staff_numbers: Collection[str]) -> None:
+    async def remove(self, employee: Employee) -> None:
         """They are in the directory no more."""
-        if staff_numbers:
-            self._tx.write("employees", DeleteMany({"_id": {"$in": list(staff_numbers)}}))
-
-    async def _find(self, where: Mapping[str, Any]) -> list[Employee]:
-        return [EMPLOYEE.thing(row) for row in await self._tx.find("employees", where)]
+        await self._meanwhile.wins(employee, employee.person_id)
+        here = await self._rows.find_one(numbered([employee.staff_number]))
+        if here:
+            self._tx.write("employees", DeleteOne({"_id": here["_id"]}))
 
 
 class Directory:
@@ -122,31 +98,32 @@ class Directory:
             self._tx.write(ABSENT, UpdateOne({"_id": staff_number}, insert, upsert=True))
         return found
 
-    async def mark_changed(self, fence: int) -> None:
-        """Rows change with this unit of work. Raises Conflict when another import took over."""
-        try:
-            await confirm(self._tx, IMPORT, fence, seconds=IMPORT_SECONDS)
-        except LeaseLost as error:
-            raise Conflict(
-                "import_overtaken", "Another import took over; run this one again."
-            ) from error
-        self._set({"changed_at": self._tx.now})
-
     def note_change(self) -> None:
         """Volunteers may not show it as it is: the next tick settles that."""
         self._set({"changed_at": self._tx.now})
 
     async def unsettled(self) -> bool:
-        """Whether volunteers may not yet show what an import changed."""
+        """Whether volunteers may not yet show what was changed."""
         state = await self._tx.find_one("directory", {"_id": "state"}) or {}
         if "changed_at" not in state:
             return False
         settled_at: datetime | None = state.get("settled_at")
         return settled_at is None or settled_at < state["changed_at"] + SLOWEST_TRANSACTION
 
-    def settled(self, at: datetime) -> None:
-        """Volunteers show what was imported until then."""
-        self._set({"settled_at": at})
+    async def round(self) -> Round | None:
+        """How far settling is."""
+        found = await self._tx.find_one("directory", {"_id": "settling"})
+        return _ROUND.validate_python(found) if found else None
+
+    def go_on(self, settling: Round) -> None:
+        """So far it is."""
+        document = {"_id": "settling", **asdict(settling)}
+        self._tx.write("directory", ReplaceOne({"_id": "settling"}, document, upsert=True))
+
+    def settled(self, settling: Round) -> None:
+        """Volunteers show what was so when this round began."""
+        self._tx.write("directory", DeleteOne({"_id": "settling"}))
+        self._set({"settled_at": settling.began})
 
     def _set(self, fields: Document) -> None:
         self._tx.write("directory", UpdateOne({"_id": "state"}, {"$set": fields}, upsert=True))
@@ -167,6 +144,10 @@ class ImportTurn:
                 return fence
             await asyncio.sleep(WAIT_SECONDS)
         raise Conflict("import_running", "Another import is running; send this one again later.")
+
+    async def take_if_free(self) -> int | None:
+        """The fence, or None while an import is running."""
+        return await self._leases.take(IMPORT, owner=str(new_id()), seconds=IMPORT_SECONDS)
 
     async def give_back(self, fence: int) -> None:
         """Let the next one go."""

@@ -7,6 +7,7 @@ with a new person_id, of whom nothing of before is known.
 import json
 from dataclasses import replace
 
+from services.enrollment.store.versions import number_of
 from shared.chassis.mongo import Document
 from shared.chassis.privacy.holdings import (
     Holding,
@@ -38,8 +39,10 @@ def _on_no_list(subject: Subject) -> Document:
 
 # fmt: off
 HOLDINGS = (
-    Holding("employees", "the person's row of the HR directory", OnErasure.DELETE, of_person("person_id"),
-            kept="as long as the directory names them"),
+    Holding("employees", "the person's row of the HR directory, also as an import stages it or replaced it",
+            OnErasure.DELETE, of_person("person_id"), kept="as long as the directory names them, and minutes more"),
+    Holding("provided_meanwhile", "staff numbers that the identity provider changed while an import was staged",
+            OnErasure.DELETE, of_person("person_id"), kept="until the import ends, a day and minutes at most"),
     Holding("inactive_users", "rows of employees whom the identity provider set inactive", OnErasure.DELETE, of_person(),
             kept="until they are active again or deleted, 90 days at most"),
     Holding("people", "whose token it is, name, address, roles in programmes", OnErasure.DELETE, of_person(),
@@ -74,12 +77,12 @@ HOLDINGS = (
 async def with_all_known(tx: Tx, subject: Subject) -> Subject:
     """The subject with their volunteers, and with the texts that would tell them in a copy of an answer."""
     volunteers = await tx.find("volunteers", {"person_id": subject.person_id})
-    employee = await tx.find_one("employees", {"person_id": subject.person_id}) or {}
+    rows = await tx.find("employees", {"person_id": subject.person_id})
     person = await tx.find_one("people", {"_id": subject.person_id}) or {}
     inactive = await tx.find_one("inactive_users", {"_id": subject.person_id}) or {}
-    texts = {employee.get("email"), person.get("email"), inactive.get("email")}
+    texts = {*(row["email"] for row in rows), person.get("email"), inactive.get("email")}
     # A number or a name could be a part of something else: they count as whole texts of JSON.
-    whole = {employee.get("_id"), employee.get("name"), person.get("name")}
+    whole = {*map(number_of, rows), *(row.get("name") for row in rows), person.get("name")}
     whole |= {inactive.get("staff_number"), inactive.get("name")}
     words = {text for text in texts if text}
     words |= {json.dumps(text, ensure_ascii=False) for text in whole if text}

@@ -9,8 +9,15 @@ from pymongo import DeleteOne, ReplaceOne
 from services.enrollment.domain.directory import Employee
 from services.enrollment.domain.scim.filters import CONSTANTS, TEXTS, Both, Either, Equal, Filter
 from services.enrollment.domain.scim.users import User, id_in
-from services.enrollment.store.directory import EMPLOYEE
 from services.enrollment.store.documents import Kind
+from services.enrollment.store.meanwhile import Meanwhile
+from services.enrollment.store.versions import (
+    EMPLOYEE,
+    INACTIVE_USERS,
+    Pointer,
+    Rows,
+    numbered,
+)
 from shared.chassis.mongo import Document
 from shared.chassis.transactions import Index, Tx
 
@@ -29,50 +36,39 @@ NOBODY: Document = {"_id": {"$in": []}}
 class Users:
     """Two collections as one: active users first."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, pointer: Pointer) -> None:
         self._tx = tx
+        self._meanwhile = Meanwhile(tx, pointer)
+        self._active = Rows(tx, pointer)
+        self._inactive = Rows(tx, pointer, INACTIVE_USERS)
 
     async def get(self, person_id: UUID) -> User | None:
         """The user, active or not."""
-        found = await self._tx.find_one("employees", {"person_id": person_id})
+        found = await self._active.find_one({"person_id": person_id})
         if found:
             return User(EMPLOYEE.thing(found), active=True)
-        found = await self._tx.find_one("inactive_users", {"_id": person_id})
+        found = await self._inactive.find_one({"_id": person_id})
         return User(INACTIVE.thing(found), active=False) if found else None
 
     async def page(self, wanted: Filter | None, skip: int, limit: int) -> list[User]:
         """Those that fit, the active ones first, by staff number."""
-        active = await self._page(EMPLOYEE, _query(wanted, EMPLOYEE), skip, limit)
-        users = [User(one, active=True) for one in active]
-        if len(users) < limit:
-            before = await self._tx.count("employees", _query(wanted, EMPLOYEE))
-            inactive = await self._page(
-                INACTIVE, _query(wanted, INACTIVE), max(0, skip - before), limit - len(users)
-            )
-            users += [User(one, active=False) for one in inactive]
-        return users
-
-    async def _page(
-        self, kind: Kind[Employee], where: Document, skip: int, limit: int
-    ) -> list[Employee]:
         if limit == 0:
             return []
-        number = "_id" if kind is EMPLOYEE else "staff_number"
-        stages: list[Document] = [
-            {"$match": where},
-            {"$sort": {number: 1}},
-            {"$skip": skip},
-            {"$limit": limit},
-        ]
-        return [kind.thing(row) for row in await self._tx.aggregate(kind.collection, stages)]
+        where = _query(wanted, EMPLOYEE)
+        active = await self._active.page(where, "_id", skip, limit)
+        users = [User(EMPLOYEE.thing(row), active=True) for row in active]
+        if len(users) < limit:
+            skip = max(0, skip - await self._active.count(where))
+            inactive = await self._inactive.page(
+                _query(wanted, INACTIVE), "staff_number", skip, limit - len(users)
+            )
+            users += [User(INACTIVE.thing(row), active=False) for row in inactive]
+        return users
 
     async def count(self, wanted: Filter | None) -> int:
         """How many fit."""
-        counts = [
-            await self._tx.count(kind.collection, _query(wanted, kind))
-            for kind in (EMPLOYEE, INACTIVE)
-        ]
-        return sum(counts)
+        active = await self._active.count(_query(wanted, EMPLOYEE))
+        return active + await self._inactive.count(_query(wanted, INACTIVE))
 
     async def inactive(
         self, emails: Collection[str], staff_numbers: Collection[str]
@@ -82,17 +78,18 @@ class Users:
             {"email": {"$in": list(emails)}},
             {"staff_number": {"$in": list(staff_numbers)}},
         ]
-        found = await self._tx.find("inactive_users", {"$or": either})
+        found = await self._inactive.find({"$or": either})
         return {one.email: one for one in map(INACTIVE.thing, found)}
 
     async def by_external_ids(self, external_ids: Collection[str]) -> dict[str, Employee]:
         """Those in the directory to whom the provider gave one of these ids."""
         where = {"provided.external_id": {"$in": [one for one in external_ids if one]}}
-        found = map(EMPLOYEE.thing, await self._tx.find("employees", where))
+        found = map(EMPLOYEE.thing, await self._active.find(where))
         return {one.provided.external_id: one for one in found if one.provided}
 
-    def put_inactive(self, employee: Employee) -> None:
+    async def put_inactive(self, employee: Employee) -> None:
         """They are not in the directory, and may come back."""
+        await self._meanwhile.wins(employee, employee.person_id)
         document = INACTIVE.document(employee) | {"left_at": self._tx.now}
         where = {"_id": document["_id"]}
         self._tx.write("inactive_users", ReplaceOne(where, document, upsert=True))
@@ -127,7 +124,6 @@ def _equal(wanted: Equal, kind: Kind[Employee]) -> Document:
         return EVERYBODY if value == active else NOBODY
     if wanted.attribute in CONSTANTS:
         return EVERYBODY if value == CONSTANTS[wanted.attribute] else NOBODY
-    number = "_id" if active else "staff_number"
     match TEXTS[wanted.attribute]:
         case "id":
             person_id = id_in(value)
@@ -136,6 +132,10 @@ def _equal(wanted: Equal, kind: Kind[Employee]) -> Document:
             return {"email": value.lower()}
         case "external_id":
             named = {"provided.external_id": value}
-            unnamed = {number: value, "provided.external_id": {"$in": [None, ""]}}
-            return {"$or": [named, unnamed]}
-    return {number: value}
+            unnamed = {"provided.external_id": {"$in": [None, ""]}}
+            return {"$or": [named, {"$and": [_with_number(value, kind), unnamed]}]}
+    return _with_number(value, kind)
+
+
+def _with_number(value: str, kind: Kind[Employee]) -> Document:
+    return numbered([value]) if kind is EMPLOYEE else {"staff_number": value}

@@ -19,7 +19,7 @@ from services.enrollment.domain.people import (
 )
 from services.enrollment.domain.ports.confirmations import Confirmations
 from services.enrollment.domain.ports.demand import Demands
-from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn
+from services.enrollment.domain.ports.directory import Directory, Employees, ImportTurn, Staging
 from services.enrollment.domain.ports.doubts import Concerns, Dialogues
 from services.enrollment.domain.ports.invitations import Invitations
 from services.enrollment.domain.ports.people import People
@@ -44,6 +44,7 @@ __all__ = [
     "Pairs",
     "People",
     "Programmes",
+    "Staging",
     "Topics",
     "Unit",
     "Users",
@@ -102,6 +103,8 @@ class Unit(Protocol):
 
     @property
     def employees(self) -> Employees: ...  # noqa: D102 - the ports say what they are
+    @property
+    def staging(self) -> Staging: ...  # noqa: D102
     @property
     def users(self) -> Users: ...  # noqa: D102
     @property

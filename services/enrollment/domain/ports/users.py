@@ -29,7 +29,7 @@ class Users(Protocol):
     async def by_external_ids(self, external_ids: Collection[str]) -> dict[str, Employee]:
         """Those in the directory to whom the provider gave one of these ids."""
 
-    def put_inactive(self, employee: Employee) -> None:
+    async def put_inactive(self, employee: Employee) -> None:
         """They are not in the directory, and may come back."""
 
     def forget(self, person_id: UUID) -> None:
