@@ -246,6 +246,15 @@ def test_a_first_cohort_that_is_over_cannot_be_drafted_or_opened() -> None:
     assert READY.open(date(2027, 6, 30))[0].stage is Stage.OPEN
 
 
+def test_a_programme_has_so_many_cohorts_at_most() -> None:
+    cohorts = tuple(Cohort(UUID(int=100 + number), LATER) for number in range(99))
+    full, _ = replace(PROGRAMME, cohorts=cohorts).open_cohort(Cohort(COHORT_ID, LATER), TODAY)
+    assert len(full.cohorts) == 100
+    with pytest.raises(Conflict) as refused:
+        full.open_cohort(Cohort(UUID(int=900), LATER), TODAY)
+    assert refused.value.code == "too_many_cohorts"
+
+
 def test_the_same_terms_again_are_not_told() -> None:
     assert PROGRAMME.change(TERMS, TODAY) == (PROGRAMME, ())
 

@@ -34,6 +34,9 @@ from services.enrollment.domain.programmes.readiness import (
 from services.enrollment.domain.programmes.terms import Terms
 from shared.chassis.refusals import Conflict, NotFound
 
+MOST_COHORTS = 100
+"""Everybody reads all of them with the programme."""
+
 
 class Stage(StrEnum):
     """How far a programme has come."""
@@ -150,6 +153,11 @@ class Programme:
     def open_cohort(self, cohort: Cohort, today: date) -> "Step":
         """One more intake; newcomers join it from now on."""
         self.check_open()
+        if len(self.cohorts) >= MOST_COHORTS:
+            raise Conflict(
+                "too_many_cohorts",
+                f"A programme has at most {MOST_COHORTS} cohorts; begin another programme.",
+            )
         check_cohort(cohort.terms, self.terms, today)
         self._check_pilot(cohort.terms)
         opened = replace(self, cohorts=(*self.cohorts, cohort))
