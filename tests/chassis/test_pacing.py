@@ -8,12 +8,12 @@ from shared.chassis.pacing import rest
 @pytest.mark.parametrize(
     ("size", "took", "since", "seconds"),
     [
-        (1, 0.010, 0.010, 0.020),  # idle: a moment
+        (1, 0.010, 0.010, 0.010),  # idle: a moment
         (1, 0.010, 0.050, 0.0),  # the next one comes later anyhow
-        (49, 0.060, 0.060, 0.120),  # busy: more will have come by then
-        (1, 2.000, 0.100, 0.100),  # crowded: a fifth of a second at most
+        (49, 0.040, 0.040, 0.040),  # busy: more will have come by then
+        (1, 2.000, 0.060, 0.040),  # crowded: a tenth of a second at most
         (1, 2.000, 2.000, 0.0),
-        (50, 0.060, 0.060, 0.0),  # many
+        (50, 0.040, 0.040, 0.0),  # many
     ],
 )
 def test_the_rest_follows_what_a_round_took(
