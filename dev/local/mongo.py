@@ -69,6 +69,11 @@ def missing_libraries() -> list[str]:
     return sorted(missing)
 
 
+KEEPS = {"minSnapshotHistoryWindowInSeconds": 15, "wiredTigerFileHandleCloseIdleTime": 15}
+"""Seconds that it keeps the files of what was dropped, and of what nobody uses: a process may have 20,000 open or
+fewer, and each database of a test has some 150."""
+
+
 class EmbeddedMongo(ProcessPart):
     """mongod on a free port of 127.0.0.1; started again it has the same data and port."""
 
@@ -129,6 +134,8 @@ class EmbeddedMongo(ProcessPart):
         command: list[str | Path] = [mongod_binary(), "--dbpath", data, "--port", str(self._port)]
         command += ["--replSet", replica_set.NAME, "--bind_ip", "127.0.0.1", "--nounixsocket"]
         command += ["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64"]
+        for parameter, seconds in KEEPS.items():
+            command += ["--setParameter", f"{parameter}={seconds}"]
         if self._tls:
             certificate, authority = self._tls
             command += ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", certificate]
