@@ -91,13 +91,15 @@ def publish_in_the_handler(replace: Replace) -> None:
 def mark_before_yes(replace: Replace) -> None:
     """A row is sent once it is marked, and nobody looks what the broker says."""
 
-    async def send(self: Relay, wave: Sequence[Document], fence: int) -> int:
-        broker = await self._open()
+    async def send(
+        self: Relay, wave: Sequence[Document]
+    ) -> tuple[list[Document], Exception | None]:
+        broker, fence = await self._open(), self._fence or 0
         await self._transactions.run(lambda tx: self._mark(tx, wave, fence))
         passage("relay.marked")
         for row in wave:
             await self._publish(broker, row)
         passage("relay.sent")
-        return len(wave)
+        return list(wave), None
 
     replace(Relay, "_send", send)
