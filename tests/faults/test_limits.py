@@ -52,12 +52,15 @@ def test_whoever_goes_on_too_late_misses_the_bound() -> None:
     ]
 
 
-def test_a_missed_bound_fails_the_run() -> None:
+def test_a_missed_bound_fails_a_full_run_and_is_told_by_a_smoke_run() -> None:
     detail = {"slowest_503": 3.4, "slowest_503_limit": 3.0}
     history = run_of(Fault(at=1.0, fault="primary_back", target="mongo", detail=detail))
-    judgement = Judgement(seed=1, history=history, findings=[])
-    assert judgement.verdict == FAIL
-    assert judgement.reasons() == ["primary_back.slowest_503: 3.4, at most 3"]
+    full = Judgement(seed=1, history=history, findings=[], full=True)
+    assert full.verdict == FAIL
+    assert full.reasons()[0] == "primary_back.slowest_503: 3.4, at most 3"
+    smoke = Judgement(seed=1, history=history, findings=[])
+    assert smoke.verdict == PASS
+    assert smoke.report()["limits"] == ["primary_back.slowest_503: 3.4, at most 3"]
 
 
 def test_a_mutant_that_nobody_caught_fails_the_run() -> None:
