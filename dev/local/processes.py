@@ -29,6 +29,7 @@ _LOG_TAIL = 4_000  # bytes of a log that are worth showing in an error
 # Below the range from which Linux takes the ports of outgoing connections: while a broker is down,
 # a client that keeps trying its port must not be able to occupy it (or to connect to itself).
 _PORTS = range(15_000, 32_000)
+_given: set[int] = set()
 
 
 class NotReady(Exception):
@@ -211,12 +212,15 @@ def refuse_old_data(folder: Path) -> None:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 on which nothing listens."""
+    """A TCP port on 127.0.0.1 on which nothing listens; no two calls of one process get the same."""
     for port in random.sample(_PORTS, 200):
+        if port in _given:  # whoever has it may not listen yet
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _given.add(port)
             return port
     raise NotReady("200 random ports on 127.0.0.1 are all taken")

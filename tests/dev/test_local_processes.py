@@ -106,6 +106,11 @@ def test_free_ports_are_below_those_of_outgoing_connections() -> None:
     assert 1024 < free_port() < 32_768
 
 
+def test_no_port_is_given_twice_before_anybody_listens_there() -> None:
+    """Drawn at random, two of five hundred would be the same nearly always."""
+    assert len({free_port() for _ in range(500)}) == 500
+
+
 def test_a_launcher_starts_children_in_sessions_of_their_own(tmp_path: Path) -> None:
     async def session() -> int:
         child = await start_child("sleeper", ["sleep", "600"], log=tmp_path / "log")
