@@ -6,7 +6,7 @@ from uuid import UUID
 from services.enrollment.domain.directory import Employee
 from services.enrollment.domain.people import Person
 from services.enrollment.domain.ports import Unit
-from services.enrollment.handlers.people import keep
+from services.enrollment.handlers.people import employed, keep
 from services.enrollment.handlers.reading import read_programme
 from shared.chassis.refusals import Conflict, Invalid, NotFound
 
@@ -39,16 +39,13 @@ async def list_leads(unit: Unit, programme_id: UUID) -> Leadership:
 async def name_lead(unit: Unit, programme_id: UUID, staff_number: str) -> Lead:
     """Let an employee lead it, too; the same again changes nothing."""
     programme = await read_programme(unit, programme_id)
-    employee = (await unit.employees.by_staff_numbers([staff_number])).get(staff_number)
-    if employee is None or employee.person_id is None:
-        raise Invalid(
-            "unknown_employee",
-            "Nobody in the directory has this number; import it first, or correct the number.",
-            "/staff_number",
-        )
+    unknown = Invalid(
+        "unknown_employee",
+        "Nobody in the directory has this number; import it first, or correct the number.",
+        "/staff_number",
+    )
+    employee, before, person = await employed(unit, staff_number, unknown)
     unit.programmes.queue_up(programme_id)
-    before = await unit.people.get(employee.person_id)
-    person = before or Person.of(employee, employee.person_id)
     # Of a draft nobody else is to learn who prepares it.
     person = person.drafting(programme_id) if programme.draft else person.leading(programme_id)
     keep(unit, before, person)

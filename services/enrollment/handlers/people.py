@@ -1,9 +1,9 @@
 """Who a token belongs to, and what the others are told of them."""
 
-from services.enrollment.domain.directory import is_email
+from services.enrollment.domain.directory import Employee, is_email
 from services.enrollment.domain.people import Caller, Person, changes
 from services.enrollment.domain.ports import Unit
-from shared.chassis.refusals import Forbidden
+from shared.chassis.refusals import Forbidden, Invalid
 
 
 async def introduce_myself(unit: Unit, caller: Caller) -> Person:
@@ -27,6 +27,17 @@ async def who_is(unit: Unit, caller: Caller) -> tuple[Person | None, Person]:
     if caller.person_id not in employees:
         raise Forbidden("not_enrolled", "You are not in the directory; ask the programme lead.")
     return None, Person.of(employees[caller.person_id], caller.person_id).bind(caller)
+
+
+async def employed(
+    unit: Unit, staff_number: str, unknown: Invalid
+) -> tuple[Employee, Person | None, Person]:
+    """Whoever has this number: their row, the person as kept, and as to be kept. Raises `unknown` for nobody."""
+    employee = (await unit.employees.by_staff_numbers([staff_number])).get(staff_number)
+    if employee is None or employee.person_id is None:
+        raise unknown
+    before = await unit.people.get(employee.person_id)
+    return employee, before, before or Person.of(employee, employee.person_id)
 
 
 def keep(unit: Unit, before: Person | None, person: Person) -> None:

@@ -16,7 +16,7 @@ from services.enrollment.domain.programmes import (
     draft_programme,
 )
 from services.enrollment.handlers.demand import judge_gaps
-from services.enrollment.handlers.people import keep, who_is
+from services.enrollment.handlers.people import employed, keep, who_is
 from services.enrollment.handlers.reading import read_programme
 from services.enrollment.handlers.topics import seed_topics
 from shared.chassis.refusals import Invalid, NotFound
@@ -46,7 +46,7 @@ async def draft(unit: Unit, command: Draft) -> Programme:
         command.terms, command.cohort, (unit.new_id(), unit.new_id()), unit.today
     )
     if command.sponsor_staff_number is not None:
-        _, sponsor = await _employee(unit, command.sponsor_staff_number)
+        _, sponsor = await _sponsor(unit, command.sponsor_staff_number)
         programme = replace(programme, sponsor_id=sponsor.person_id)
     unit.programmes.add(programme)
     _, lead = await who_is(unit, command.caller)
@@ -76,7 +76,7 @@ async def name_sponsor(unit: Unit, programme_id: UUID, staff_number: str) -> Pro
     """Let another executive answer for it from now on."""
     programme = await read_programme(unit, programme_id)
     programme.check_not_closed()
-    before, sponsor = await _employee(unit, staff_number)
+    before, sponsor = await _sponsor(unit, staff_number)
     named = await take(unit, programme, programme.sponsored_by(sponsor.person_id))
     if programme.sponsor_id == sponsor.person_id:
         return named
@@ -150,16 +150,14 @@ async def read_enrolment(unit: Unit, programme_id: UUID) -> Enrolment:
     return Enrolment(await unit.employees.count(), await unit.volunteers.census(programme_id))
 
 
-async def _employee(unit: Unit, staff_number: str) -> tuple[Person | None, Person]:
-    employee = (await unit.employees.by_staff_numbers([staff_number])).get(staff_number)
-    if employee is None or employee.person_id is None:
-        raise Invalid(
-            "unknown_sponsor",
-            "The sponsor is not in the directory; import it first, or correct the number.",
-            "/sponsor_staff_number",
-        )
-    before = await unit.people.get(employee.person_id)
-    return before, before or Person.of(employee, employee.person_id)
+async def _sponsor(unit: Unit, staff_number: str) -> tuple[Person | None, Person]:
+    unknown = Invalid(
+        "unknown_sponsor",
+        "The sponsor is not in the directory; import it first, or correct the number.",
+        "/sponsor_staff_number",
+    )
+    _, before, sponsor = await employed(unit, staff_number, unknown)
+    return before, sponsor
 
 
 async def _give_sponsor(unit: Unit, programme: Programme) -> None:
