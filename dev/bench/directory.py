@@ -11,11 +11,9 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from dev.bench.report import Goal, Report
-from dev.bench.stack import RESULTS, ROOT, Running, running
-from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
+from dev.bench.stack import RESULTS, ROOT, running
 
 ROWS = 200_000
 REPORTS = 8
@@ -41,7 +39,7 @@ async def bench() -> Report:
     write(second, changed=True)
     floor = _read(first)
     async with running(apache=False) as stack:
-        environment = _environment(stack)
+        environment = stack.environment("directory")
         ran = {
             "look": await _run(first, "not stored", environment, "--dry-run"),
             "first": await _run(first, f"{ROWS} new, 0 changed", environment),
@@ -101,18 +99,3 @@ def _measure(command: list[str], environment: dict[str, str], log: Path) -> Ran:
         child = os.posix_spawn(command[0], command, environment, file_actions=to)
         _, _, used = os.wait4(child, 0)
     return Ran(round(time.perf_counter() - begin, 2), round(used.ru_maxrss / 1024, 1))
-
-
-def _environment(stack: Running) -> dict[str, str]:
-    identity = IdentityProvider(RESULTS / "identity")
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("OBVERSE_")}
-    return {
-        **inherited,
-        "OBVERSE_ENVIRONMENT": "test",
-        "OBVERSE_MONGO_URL": stack.mongo,
-        "OBVERSE_MONGO_DATABASE": f"bench_directory_{uuid4().hex[:8]}",
-        "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": stack.kafka.bootstrap_servers,
-        "OBVERSE_AUTH_ISSUER": ISSUER,
-        "OBVERSE_AUTH_AUDIENCE": AUDIENCE,
-        "OBVERSE_AUTH_JWKS_FILE": str(identity.jwks_file),
-    }

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from dev.local.choice import Kind, choose, lacks_for_jars
+from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.processes import wait_until
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.topics import create_topics, flaws_of_topics
@@ -34,6 +36,21 @@ class Running:
     kafka: KafkaAddress
     profile: str
     mongo: str
+
+    def environment(self, name: str) -> dict[str, str]:
+        """For a service here: a database of its own each time, and a stranger's settings for none."""
+        identity = IdentityProvider(RESULTS / "identity")
+        return {
+            **{key: text for key, text in os.environ.items() if not key.startswith("OBVERSE_")},
+            "OBVERSE_ENVIRONMENT": "test",
+            "OBVERSE_MONGO_URL": self.mongo,
+            "OBVERSE_MONGO_DATABASE": f"bench_{name}_{uuid4().hex[:8]}",
+            "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "OBVERSE_KAFKA_PROFILE": self.profile,
+            "OBVERSE_AUTH_ISSUER": ISSUER,
+            "OBVERSE_AUTH_AUDIENCE": AUDIENCE,
+            "OBVERSE_AUTH_JWKS_FILE": str(identity.jwks_file),
+        }
 
 
 @asynccontextmanager

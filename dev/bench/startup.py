@@ -5,7 +5,6 @@ start, is a bare Python that imports the same libraries: what no service can be 
 """
 
 import asyncio
-import os
 import sys
 import time
 import urllib.error
@@ -14,11 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from uuid import uuid4
 
 from dev.bench.report import Goal, Report
 from dev.bench.stack import RESULTS, ROOT, Running, running
-from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.processes import Child, free_port, start_child, wait_until
 
 SERVICES = ("enrollment", "matching", "notifications", "reporting")
@@ -107,7 +104,8 @@ async def _start(service: str, stack: Running, *, rest: bool) -> Start:
     port = free_port()
     log = RESULTS / f"startup-{service}.log"
     command = [sys.executable, "-m", f"services.{service}"]
-    environment = _environment(service, stack, port)
+    environment = stack.environment(service) | {"OBVERSE_HTTP_PORT": str(port)}
+    environment |= OWN_SETTINGS.get(service, {})
     begin = time.perf_counter()
     child = await start_child(service, command, log=log, env=environment, cwd=ROOT)
     try:
@@ -118,25 +116,6 @@ async def _start(service: str, stack: Running, *, rest: bool) -> Start:
         return Start(answered, ready, _resident_mib(child.pid) if rest else None)
     finally:
         await child.stop()
-
-
-def _environment(service: str, stack: Running, port: int) -> dict[str, str]:
-    """A database of its own for each start, and a stranger's settings for none."""
-    identity = IdentityProvider(RESULTS / "identity")
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("OBVERSE_")}
-    return {
-        **inherited,
-        "OBVERSE_ENVIRONMENT": "test",
-        "OBVERSE_MONGO_URL": stack.mongo,
-        "OBVERSE_MONGO_DATABASE": f"bench_{service}_{uuid4().hex[:8]}",
-        "OBVERSE_KAFKA_BOOTSTRAP_SERVERS": stack.kafka.bootstrap_servers,
-        "OBVERSE_KAFKA_PROFILE": stack.profile,
-        "OBVERSE_HTTP_PORT": str(port),
-        "OBVERSE_AUTH_ISSUER": ISSUER,
-        "OBVERSE_AUTH_AUDIENCE": AUDIENCE,
-        "OBVERSE_AUTH_JWKS_FILE": str(identity.jwks_file),
-        **OWN_SETTINGS.get(service, {}),
-    }
 
 
 async def _answered(child: Child, url: str, begin: float) -> float:
