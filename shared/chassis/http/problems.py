@@ -40,7 +40,6 @@ _DETAILS = {
     "route_unknown": "There is no such address; see /openapi.json.",
     "method_not_allowed": "The address does not know this method; see the Allow header.",
     "json_broken": "The body is not JSON; send UTF-8 JSON text.",
-    "request_invalid": "The request does not fit: correct the places that errors lists, and send it again.",
     "token_missing": "Send a bearer token of the company's identity provider.",
     "token_expired": "The token has expired; get a new one.",
     "token_invalid": "The token does not count here; get one for this service.",
