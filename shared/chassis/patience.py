@@ -21,6 +21,8 @@ class Patience(NamedTuple):
 
 PATIENT = Patience(trying=5.0, conflicts=5.0, majority=10_000)
 HURRIED = Patience(trying=1.0, conflicts=2.5, majority=1_500)
+LONG_WORK = HURRIED._replace(conflicts=30.0)
+"""Of a request that takes its time anyway, as an import does: its large writes lose against small ones for a while."""
 
 patience: ContextVar[Patience] = ContextVar("patience", default=PATIENT)
 """That of this task; whoever answers HTTP sets it."""

@@ -3,8 +3,13 @@
 import asyncio
 from typing import Any
 
-from tests.enrollment.conftest import OPENING, House
+import pytest
+
+from shared.chassis.http import access
+from shared.chassis.patience import HURRIED
+from tests.enrollment.conftest import DIRECTORY, OPENING, House
 from tests.enrollment.test_api import code
+from tests.support.waiting import until
 
 TERMS: dict[str, Any] = {name: value for name, value in OPENING.items() if name != "cohort"}
 
@@ -61,3 +66,31 @@ async def test_of_a_yes_and_a_no_at_once_the_no_stays(house: House) -> None:
     person = await house.database["people"].find_one({"email": "mia@corp.example"})
     assert person is not None
     assert person["invited_to"] == []
+
+
+async def test_an_import_waits_for_those_who_write_the_same_volunteers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.furnish()
+    await house.enrol("anna", await house.programme())
+    # Any other request would give up at the first conflict.
+    monkeypatch.setattr(access, "HURRIED", HURRIED._replace(conflicts=0.0))
+    client = house.database.client
+    async with await client.start_session() as session, session.start_transaction():
+        await house.database["volunteers"].update_one({}, {"$set": {"touched": 1}}, session=session)
+        before = await _aborted(house)
+        moved = DIRECTORY.replace("Анна Ёлкина,Sales", "Анна Ёлкина,Research")
+        importing = asyncio.create_task(house.feeder.send_file(moved.encode()))
+
+        async def lost_thrice() -> bool:
+            return importing.done() or await _aborted(house) >= before + 3
+
+        await until(lost_thrice, "the import has lost against the other writer three times")
+    assert (await importing).status_code == 200
+    (told,) = [fact for fact in await house.told("candidate.changed") if fact["unit"] == "Research"]
+    assert told["level"] == 3
+
+
+async def _aborted(house: House) -> int:
+    status = await house.database.client.admin.command("serverStatus")
+    return int(status["transactions"]["totalAborted"])

@@ -16,6 +16,7 @@ from services.enrollment.handlers.difference import Scope
 from services.enrollment.translation import DirectoryMapping
 from shared.chassis.http.calls import Call, command, query
 from shared.chassis.http.limits import takes
+from shared.chassis.patience import LONG_WORK, patience
 from shared.chassis.principals import Role
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"])
@@ -59,6 +60,7 @@ async def import_directory(
     Who is not in the file has left the company, unless `scope` says that it holds a part of the directory; that
     many have left (more than 30 % as a rule; the service's setting) is believed only with `scope=shrunk`.
     """
+    patience.set(LONG_WORK)
     layout = await call.read(handlers.read_layout)
     state = call.request.app.state
     turn: ImportTurn = state.import_turn
