@@ -8,7 +8,7 @@ from services.matching.domain.candidates import Candidate, Need, Offer
 from services.matching.domain.pairs import Pair, PairFact
 from services.matching.domain.ports import Fact
 from services.matching.domain.rounds import Round, RoundCompleted
-from services.matching.domain.terms import FormatTerms, Terms
+from services.matching.domain.terms import AttributeRule, FormatTerms, Terms
 from services.matching.domain.weeks import Slot
 from shared.contracts.base import Contract
 from shared.contracts.enrollment.v1 import CandidateChanged, ProgrammeTerms, WeeklySlot
@@ -44,6 +44,9 @@ def candidate(data: CandidateChanged) -> Candidate:
         managers=tuple(data.managers),
         managers_complete=data.managers_complete,
         avoid=tuple(data.avoid),
+        exposure=tuple(data.exposure),
+        has_task=data.has_task,
+        until=data.until,
     )
 
 
@@ -60,6 +63,12 @@ def terms(data: ProgrammeTerms) -> Terms:
         level_gap_max=data.matching.level_gap_max,
         other_unit=data.matching.other_unit,
         other_site=data.matching.other_site,
+        need_floor=data.matching.need_floor,
+        attribute_rules=tuple(
+            AttributeRule(one.attribute, one.relation, one.points)
+            for one in data.matching.attribute_rules
+        ),
+        stable=data.matching.stable,
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from services.enrollment.domain.programmes import (
     USUAL_TERMS,
     Answer,
+    Attribute,
+    AttributeRule,
     Closing,
     Cohort,
     CohortClosed,
@@ -24,6 +26,7 @@ from services.enrollment.domain.programmes import (
     ProgrammeChanged,
     ProgrammeClosed,
     ProgrammeOpened,
+    Relation,
     ReminderPolicy,
     Results,
     Stage,
@@ -51,6 +54,10 @@ LATER = replace(COHORT_TERMS, starts_on=date(2027, 7, 1), ends_on=date(2027, 12,
 RESULTS = Results(text="Nine of ten pairs met.", link="https://wiki.example/pilot")
 # Half of 100 points: a pilot only.
 DOUBTFUL = replace(READINESS, answers=dict.fromkeys(ANSWERS, Answer.PARTLY))
+
+
+def rules(*rules: AttributeRule) -> MatchingPolicy:
+    return MatchingPolicy(attribute_rules=rules)
 
 
 def refusal(terms: dict[str, Any], cohort: Any = COHORT_TERMS) -> tuple[str, str]:
@@ -186,6 +193,31 @@ def test_an_open_programme_that_becomes_ready_tells_that_it_is_no_pilot_any_more
         ),
         ({"matching": MatchingPolicy(weights={"topics": 0})}, "no_weight", "/matching/weights"),
         (
+            {"matching": rules(AttributeRule(Attribute.UNIT, Relation.CONTAINS))},
+            "contains_of_one",
+            "/matching/attribute_rules/0/relation",
+        ),
+        (
+            {"matching": rules(*2 * [AttributeRule(Attribute.UNIT, Relation.EQUAL)])},
+            "attribute_rule_twice",
+            "/matching/attribute_rules/1",
+        ),
+        (
+            {"matching": rules(AttributeRule(Attribute.UNIT, Relation.EQUAL, 5))},
+            "attributes_without_weight",
+            "/matching/weights",
+        ),
+        (
+            {
+                "matching": rules(
+                    AttributeRule(Attribute.SITE, Relation.DIFFERENT),
+                    AttributeRule(Attribute.SITE, Relation.EQUAL),
+                )
+            },
+            "attribute_rules_contradict",
+            "/matching/attribute_rules/1",
+        ),
+        (
             {"matching": MatchingPolicy(level_gap=3, level_gap_max=2)},
             "level_range",
             "/matching/level_gap_max",
@@ -222,6 +254,20 @@ def test_terms_that_contradict_themselves_are_refused(
     changed: dict[str, Any], code: str, pointer: str
 ) -> None:
     assert refusal(changed) == (code, pointer)
+
+
+def test_rules_on_attributes_are_told_whole() -> None:
+    matching = MatchingPolicy(
+        weights={"topics": 40, "attributes": 10},
+        need_floor=2,
+        stable=True,
+        attribute_rules=(
+            AttributeRule(Attribute.UNIT, Relation.DIFFERENT),
+            AttributeRule(Attribute.HOBBIES, Relation.CONTAINS, points=5),
+        ),
+    )
+    programme, _ = PROGRAMME.change(replace(TERMS, matching=matching), TODAY)
+    assert programme.terms.matching == matching
 
 
 def test_a_pilot_only_programme_starts_with_a_pilot() -> None:

@@ -99,6 +99,9 @@ def test_a_programme_is_told_without_its_title() -> None:
             "level_gap_max": None,
             "other_unit": False,
             "other_site": False,
+            "need_floor": 1,
+            "attribute_rules": [],
+            "stable": False,
         },
         "reminders": {
             "session_hours_before": [24.0],

@@ -11,6 +11,8 @@ from services.enrollment.domain.people import Caller
 from services.enrollment.domain.programmes import (
     USUAL_TERMS,
     USUAL_WEIGHTS,
+    Attribute,
+    AttributeRule,
     Closing,
     CohortTerms,
     Direction,
@@ -18,6 +20,7 @@ from services.enrollment.domain.programmes import (
     FormatTerms,
     MatchingPolicy,
     Objective,
+    Relation,
     ReminderPolicy,
     Terms,
 )
@@ -64,6 +67,14 @@ class FormatBody(Body):
         return FormatTerms(**{**usual, **self.model_dump(exclude_none=True)})
 
 
+class AttributeRuleBody(Body):
+    """What must hold of the two; with points it need not, but adds them where it does."""
+
+    attribute: Attribute
+    relation: Relation
+    points: Annotated[int | None, Field(ge=1, le=1_000)] = None
+
+
 class MatchingBody(Body):
     """What a round must obey, and what it prefers."""
 
@@ -76,6 +87,14 @@ class MatchingBody(Body):
     level_gap_max: Annotated[int | None, Field(ge=0, le=20)] = None
     other_unit: bool = False
     other_site: bool = False
+    need_floor: Annotated[int, Field(ge=1, le=5)] = 1
+    attribute_rules: Annotated[tuple[AttributeRuleBody, ...], Field(max_length=10)] = ()
+    stable: bool = False
+
+    def policy(self) -> MatchingPolicy:
+        """The same for the domain."""
+        rules = tuple(AttributeRule(**body.model_dump()) for body in self.attribute_rules)
+        return MatchingPolicy(**{**self.model_dump(), "attribute_rules": rules})
 
 
 class RemindersBody(Body):
@@ -136,7 +155,7 @@ class TermsBody(Body):
             self.ends_on,
             self.languages,
             tuple(body.terms() for body in self.formats),
-            MatchingPolicy(**self.matching.model_dump()),
+            self.matching.policy(),
             ReminderPolicy(**self.reminders.model_dump()),
             tuple(Objective(**body.model_dump()) for body in self.objectives),
             self.pilot_only,

@@ -64,6 +64,12 @@ class Candidate:
     managers: tuple[UUID, ...]
     managers_complete: bool
     avoid: tuple[UUID, ...]
+    exposure: tuple[str, ...] = ()
+    """What a mentor would like to see of the company."""
+    has_task: bool = False
+    """Whether a mentee brings a task for a sprint."""
+    until: date | None = None
+    """From this day on they take no new pair; None sets no end."""
 
     @property
     def active(self) -> bool:
@@ -84,12 +90,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A candidate in a round: as what, with how many free places, and with whom not again."""
+    """A candidate in a round: as what, with how many free places, and with whom not again.
+
+    `waited` is how many rounds have left them without a partner.
+    """
 
     candidate: Candidate
     sides: tuple[Side, ...]
     free: int
     met: tuple[UUID, ...] = ()
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)

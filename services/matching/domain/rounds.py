@@ -16,6 +16,45 @@ ATTEMPTS = 3
 """How often a round is taken up again after its worker died, before it counts as failed."""
 
 
+class Wish(StrEnum):
+    """Who pins a pair: the lead, or both sides themselves."""
+
+    LEAD = "lead"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Two volunteers (ids) who are to be a pair if no rule forbids it."""
+
+    mentor_id: UUID
+    mentee_id: UUID
+    by: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPin:
+    """A pin that cannot be kept, with the code of the rule that forbids it."""
+
+    pin: Pin
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """An earlier pair of two people (person ids, not volunteers: it outlives a programme).
+
+    Ratings are 1-5, None where nobody gave one. `shares`: the parts of its score, in thousandths of their
+    weight then, where they are known.
+    """
+
+    mentor_id: UUID
+    mentee_id: UUID
+    rated_by_mentor: int | None = None
+    rated_by_mentee: int | None = None
+    shares: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """All that a round is decided on; the solver sees nothing else."""
@@ -24,6 +63,8 @@ class Pool:
     on: date
     terms: Terms
     entrants: tuple[Entrant, ...]
+    pins: tuple[Pin, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +97,7 @@ class Outcome:
     unmatched: tuple[Unmatched, ...]
     input_hash: str
     policy_hash: str
+    refused_pins: tuple[RefusedPin, ...] = ()
 
     def without(self, dropped: Collection[Match], reason: str) -> "Outcome":
         """The outcome less some matches; who has no other partner left is unmatched for that reason."""

@@ -16,10 +16,30 @@ class FormatTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """What a programme asks of the two beyond the usual: an attribute, and how theirs must stand to each other.
+
+    `attribute`: unit, site, level, time_zone, languages, hobbies or topics; `relation`: equal, different or
+    contains (the mentor's hold all of the mentee's). `points` None makes it a hard rule, else what it adds.
+    """
+
+    attribute: str
+    relation: str
+    points: int | None = None
+
+    @property
+    def code(self) -> str:
+        """The reason where it forbids."""
+        return f"attribute_{self.attribute}_{self.relation}"
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The policy of a programme. `weights` are points per part of the score.
 
-    `any_direction`: the mentor may stand above, too. `level_gap_max` None sets no limit.
+    `any_direction`: the mentor may stand above, too. `level_gap_max` None sets no limit. `need_floor` is how
+    many levels the mentor stands above the mentee in a topic wanted most. `stable`: no two may be left who
+    would both rather have each other.
     """
 
     formats: tuple[FormatTerms, ...]
@@ -32,6 +52,9 @@ class Terms:
     level_gap_max: int | None = None
     other_unit: bool = False
     other_site: bool = False
+    need_floor: int = 1
+    attribute_rules: tuple[AttributeRule, ...] = ()
+    stable: bool = False
 
     @property
     def pair_formats(self) -> frozenset[str]:

@@ -2,10 +2,11 @@
 
 import hashlib
 from dataclasses import replace
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.matching.domain.rounds import Outcome, Pool
+from services.matching.domain.rounds import HistoryEntry, Outcome, Pool
 from services.matching.domain.terms import Terms
 
 _POOL = TypeAdapter(Pool)
@@ -15,8 +16,15 @@ _OUTCOME = TypeAdapter(Outcome)
 
 def write_pool(pool: Pool) -> bytes:
     """The pool as JSON: entrants in the order of their ids, weights in the order of their names."""
-    entrants = sorted(pool.entrants, key=lambda entrant: entrant.candidate.id)
-    return _POOL.dump_json(replace(pool, terms=_ordered(pool.terms), entrants=tuple(entrants)))
+    return _POOL.dump_json(
+        replace(
+            pool,
+            terms=_ordered(pool.terms),
+            entrants=tuple(sorted(pool.entrants, key=lambda entrant: entrant.candidate.id)),
+            pins=tuple(sorted(pool.pins, key=lambda pin: (pin.mentor_id, pin.mentee_id, pin.by))),
+            history=tuple(sorted(pool.history, key=_place_in_history)),
+        )
+    )
 
 
 def read_pool(text: bytes) -> Pool:
@@ -42,6 +50,11 @@ def input_hash(pool: Pool) -> str:
 def policy_hash(terms: Terms) -> str:
     """SHA-256 of the policy, hex."""
     return hashlib.sha256(_TERMS.dump_json(_ordered(terms))).hexdigest()
+
+
+def _place_in_history(entry: HistoryEntry) -> tuple[UUID, UUID, int, int]:
+    ratings = (entry.rated_by_mentor or 0, entry.rated_by_mentee or 0)
+    return entry.mentor_id, entry.mentee_id, *ratings
 
 
 def _ordered(terms: Terms) -> Terms:

@@ -5,11 +5,15 @@ from datetime import date
 
 from services.enrollment.domain.programmes.cohorts import Cohort, CohortTerms
 from services.enrollment.domain.programmes.terms import (
+    MORE_WEIGHTS,
+    SEVERAL,
     USUAL_WEIGHTS,
+    AttributeRule,
     Closing,
     Format,
     FormatTerms,
     MatchingPolicy,
+    Relation,
     ReminderPolicy,
     Terms,
 )
@@ -93,11 +97,11 @@ def _check_formats(formats: Sequence[FormatTerms]) -> None:
 
 
 def _check_matching(policy: MatchingPolicy) -> None:
-    unknown = set(policy.weights) - set(USUAL_WEIGHTS)
-    if unknown:
+    parts = (*USUAL_WEIGHTS, *MORE_WEIGHTS)
+    if set(policy.weights) - set(parts):
         raise Invalid(
             "unknown_weight",
-            f"The score has the parts {', '.join(USUAL_WEIGHTS)}; weigh only these.",
+            f"The score has the parts {', '.join(parts)}; weigh only these.",
             "/matching/weights",
         )
     if not any(policy.weights.values()):
@@ -108,6 +112,43 @@ def _check_matching(policy: MatchingPolicy) -> None:
         raise Invalid(
             "level_range", "level_gap is at most level_gap_max.", "/matching/level_gap_max"
         )
+    _check_attribute_rules(policy)
+
+
+def _check_attribute_rules(policy: MatchingPolicy) -> None:
+    told = set()
+    for position, rule in enumerate(policy.attribute_rules):
+        pointer = f"/matching/attribute_rules/{position}"
+        if rule.relation is Relation.CONTAINS and rule.attribute not in SEVERAL:
+            raise Invalid(
+                "contains_of_one",
+                f"Only {', '.join(sorted(SEVERAL))} have several values; say equal or different.",
+                f"{pointer}/relation",
+            )
+        if (rule.attribute, rule.relation) in told:
+            raise Invalid("attribute_rule_twice", "Name each attribute and relation once.", pointer)
+        if rule.points is not None and not policy.weights.get("attributes"):
+            raise Invalid(
+                "attributes_without_weight",
+                "Rules with points count by the weight of the part attributes; give it one.",
+                "/matching/weights",
+            )
+        told.add((rule.attribute, rule.relation))
+    _check_contradiction(policy.attribute_rules)
+
+
+def _check_contradiction(rules: Sequence[AttributeRule]) -> None:
+    """Nobody can be both the same and different: where both are hard rules nobody would be paired."""
+    hard = [rule for rule in rules if rule.points is None]
+    different = {rule.attribute for rule in hard if rule.relation is Relation.DIFFERENT}
+    for position, rule in enumerate(rules):
+        is_hard = rule.points is None and rule.relation is not Relation.DIFFERENT
+        if is_hard and rule.attribute in different:
+            raise Invalid(
+                "attribute_rules_contradict",
+                f"Nobody can keep both hard rules on {rule.attribute}; take one out.",
+                f"/matching/attribute_rules/{position}",
+            )
 
 
 def _check_reminders(policy: ReminderPolicy) -> None:

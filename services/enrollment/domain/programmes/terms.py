@@ -24,6 +24,30 @@ class Closing(StrEnum):
     SAME_DAY = "same_day"
 
 
+class Attribute(StrEnum):
+    """What two volunteers can be compared by. Of topics: what the mentor offers and the mentee wants."""
+
+    UNIT = "unit"
+    SITE = "site"
+    LEVEL = "level"
+    TIME_ZONE = "time_zone"
+    LANGUAGES = "languages"
+    HOBBIES = "hobbies"
+    TOPICS = "topics"
+
+
+SEVERAL = frozenset({Attribute.LANGUAGES, Attribute.HOBBIES, Attribute.TOPICS})
+"""The attributes that have several values."""
+
+
+class Relation(StrEnum):
+    """How the two must stand: the same, nothing in common, or the mentor has all that the mentee has."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    CONTAINS = "contains"
+
+
 class Direction(StrEnum):
     """Who teaches: the one who stands below, or either of the two."""
 
@@ -67,11 +91,26 @@ USUAL_WEIGHTS: Mapping[str, int] = MappingProxyType(
 """The parts of the score; matching adds up points of these."""
 
 
+MORE_WEIGHTS = ("exposure", "openness", "attributes", "feedback")
+"""Parts that count only where a lead gives them a weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """What must hold of two volunteers; with `points` it need not, but adds them where it does."""
+
+    attribute: Attribute
+    relation: Relation
+    points: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class MatchingPolicy:
     """What a round must obey (levels between the two, minutes in common a week) and prefer.
 
-    `level_gap_max` None sets no limit. The rules on reporting lines always hold; these can be added.
+    `level_gap_max` None sets no limit. `need_floor` is how many levels the mentor stands above the mentee in
+    what is wanted most. `stable` leaves no two who would both rather have each other. The rules on reporting
+    lines always hold; these can be added.
     """
 
     level_gap: int = 2
@@ -81,6 +120,9 @@ class MatchingPolicy:
     level_gap_max: int | None = None
     other_unit: bool = False
     other_site: bool = False
+    need_floor: int = 1
+    attribute_rules: tuple[AttributeRule, ...] = ()
+    stable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from shared.contracts.enrollment.v1.person import (
     PrincipalChanged,
 )
 from shared.contracts.enrollment.v1.programme import (
+    AttributeRule,
     CohortClosed,
     CohortOpened,
     CohortPromoted,
@@ -58,6 +59,7 @@ from shared.contracts.enrollment.v1.volunteer import (
 )
 
 __all__ = [
+    "AttributeRule",
     "CandidateChanged",
     "CohortClosed",
     "CohortOpened",

@@ -21,6 +21,18 @@ class FormatTerms(Contract):
     closing: Annotated[str, known("last_day", "goals", "same_day")] = "last_day"
 
 
+class AttributeRule(Contract):
+    """What must hold of the two, or gives points where it does."""
+
+    attribute: Annotated[
+        str, known("unit", "site", "level", "time_zone", "languages", "hobbies", "topics")
+    ]
+    relation: Annotated[str, known("equal", "different", "contains")]
+    points: Annotated[
+        int | None, Field(ge=1, description="null makes it a hard rule, else what it adds")
+    ] = None
+
+
 class MatchingPolicy(Contract):
     """What a round of matching must obey and prefer. The rules on reporting lines hold always."""
 
@@ -31,6 +43,15 @@ class MatchingPolicy(Contract):
     level_gap_max: Annotated[int | None, Field(ge=0, description="levels apart at most")] = None
     other_unit: Annotated[bool, Field(description="pair across units only")] = False
     other_site: Annotated[bool, Field(description="pair across sites only")] = False
+    need_floor: Annotated[
+        int, Field(ge=1, le=5, description="levels the mentor stands above in what is wanted most")
+    ] = 1
+    attribute_rules: list[AttributeRule] = Field(
+        default_factory=list, description="rules of the programme beyond the usual"
+    )
+    stable: Annotated[
+        bool, Field(description="leave no two who would both rather have each other")
+    ] = False
 
 
 class ReminderPolicy(Contract):
