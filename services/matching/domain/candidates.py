@@ -6,7 +6,7 @@ A `Candidate` is kept as enrollment told it. An `Entrant` is a candidate who tak
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -100,6 +100,8 @@ class Entrant:
     free: int
     met: tuple[UUID, ...] = ()
     waited: int = 0
+    booked: tuple[datetime, ...] = ()
+    """When the sprints start that they are in already, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Profile:
     formats: frozenset[str]
     languages: frozenset[str]
     week: int
+    booked: tuple[datetime, ...] = ()
 
     @classmethod
     def of(cls, entrant: Entrant, on: date) -> "Profile":
@@ -133,6 +136,7 @@ class Profile:
             formats=frozenset(candidate.formats),
             languages=frozenset(candidate.languages),
             week=week_of(candidate.slots, candidate.time_zone, on),
+            booked=entrant.booked,
         )
 
     def covers(self, need: Need) -> int:

@@ -78,6 +78,11 @@ class Pair:
     accepted: tuple[Side, ...] = ()
     until: date | None = None
     ending: Ending | None = None
+    group_id: UUID | None = None
+    group_least: int = 0
+    """The least number of pairs without which the group is none."""
+    starts_at: datetime | None = None
+    """When a sprint starts, UTC."""
 
     @property
     def parties(self) -> tuple[Party, Party]:

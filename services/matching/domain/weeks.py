@@ -46,6 +46,32 @@ def common_minutes(one: int, other: int) -> int:
     return sum(window.minutes for window in _windows(one & other))
 
 
+def starts_of(week: int) -> frozenset[int]:
+    """The minutes of the week with which free time begins; 0 for a week that is free all over."""
+    return frozenset(_bits(_starts(week)))
+
+
+def free_from(week: int, minutes: int) -> int:
+    """The minutes of the week from which on so many are free in one piece, a bit for each."""
+    long, free = 1, week
+    while long < minutes:
+        more = min(long, minutes - long)
+        free &= _rotated(free, more)
+        long += more
+    return free
+
+
+def _starts(week: int) -> int:
+    # A week without a gap has no beginning: start it on Monday.
+    return week & ~_rotated(week, WEEK - 1) if week != FULL else 1
+
+
+def _bits(week: int) -> Iterator[int]:
+    while week:
+        yield _lowest(week)
+        week &= week - 1
+
+
 def _offset_minutes(time_zone: str, on: date) -> int | None:
     try:
         zone = ZoneInfo(time_zone)
@@ -56,11 +82,8 @@ def _offset_minutes(time_zone: str, on: date) -> int | None:
 
 
 def _windows(week: int) -> Iterator[Slot]:
-    # A week without a gap has no beginning: start it on Monday.
-    starts = week & ~_rotated(week, WEEK - 1) if week != FULL else 1
-    while starts:
-        start = _lowest(starts)
-        starts &= starts - 1
+    for begin in _bits(_starts(week)):
+        start = begin
         ahead = _rotated(week, start)
         length = _lowest(~ahead) if ahead != FULL else WEEK
         while length >= SHORTEST:

@@ -18,7 +18,7 @@ HOLDINGS = (
     Holding("candidates", "avoid-lists of others", OnErasure.BLANK, lambda subject: {"avoid": subject.person_id},
             blank=lambda subject: {"$pull": {"avoid": subject.person_id}}, shown=False),
     Holding("pairs", "proposals and pairs: ids, topics, a shared hobby, common hours", OnErasure.BLANK,
-            of_volunteers("volunteers"), blank=lambda _: {"$set": {"hobby": None, "slots": []}},
+            of_volunteers("volunteers"), blank=lambda _: {"$set": {"hobby": None, "slots": [], "starts_at": None}},
             kept="for good, with ids, states and days alone once one of the two was erased"),
     Holding("rounds", "runs of matching; whom they left over, by id, and why", OnErasure.STAYS,
             of_volunteers("left_over.volunteer_id"), kept="for good", shown=False),
