@@ -12,7 +12,7 @@ from dev.faults.proxy import Mode
 from dev.faults.run import Run
 from dev.local.processes import NotReady
 
-SECONDS_TO_END = 15.0
+SECONDS_TO_END = 35.0  # what is under way may end first
 UNAVAILABLE = 503
 DRAIN_SECONDS = 120.0
 SLOWEST_503_SECONDS = 3.0

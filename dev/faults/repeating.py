@@ -26,7 +26,7 @@ from shared.contracts.catalogue import ROUND
 EVENTS, COPIES = 1_000, 50
 PRODUCERS = 5
 GROUP = "reporting-projections"
-SECONDS_TO_END, SECONDS_TO_READ = 15.0, 180.0
+SECONDS_TO_END, SECONDS_TO_READ = 35.0, 180.0
 
 
 async def repeat_events(run: Run, events: int = EVENTS, copies: int = COPIES) -> None:

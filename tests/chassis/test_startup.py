@@ -336,4 +336,8 @@ async def test_a_caller_who_never_sends_the_rest_keeps_nobody_from_stopping(
     assert await reader.readline() == b"HTTP/1.1 100 Continue\r\n"
     service.stop()
     await asyncio.wait_for(running, 5)
+    answer = (await reader.read()).decode()
+    assert "HTTP/1.1 503" in answer
+    assert "retry-after: 2" in answer.lower()
+    assert "urn:obverse:problem:stopping" in answer
     writer.close()

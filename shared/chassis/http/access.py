@@ -3,6 +3,7 @@
 Written as plain ASGI, because context variables that BaseHTTPMiddleware sets do not reach the route.
 """
 
+import asyncio
 import time
 from dataclasses import replace
 from uuid import UUID
@@ -12,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.chassis.correlation import Trail, current_trail, following, new_trail
-from shared.chassis.http.problems import failed, refusal
+from shared.chassis.http.problems import failed, refusal, unavailable
 from shared.chassis.metrics import Metrics
 from shared.chassis.patience import HURRIED, patience
 
@@ -45,6 +46,12 @@ class Access:
         began = time.perf_counter()
         try:
             await self._app(scope, receive, reply.send)
+        except (
+            asyncio.CancelledError
+        ):  # the process ends, and its database is still there to be left in order
+            if reply.status is None:
+                await refusal(scope, unavailable("stopping"))(scope, receive, reply.send)
+            raise
         except Exception:  # the last place where an error becomes an answer
             log.exception("http.failed", route=_route(scope))
             if reply.status is None:

@@ -44,6 +44,7 @@ _DETAILS = {
     "token_expired": "The token has expired; get a new one.",
     "token_invalid": "The token does not count here; get one for this service.",
     "unavailable": "What this service stands on does not answer now; try again.",
+    "stopping": "This process ends before it could end this; send the same again, another one answers.",
     "failed": "Something went wrong that is not your fault; the log has it under the correlation id.",
 }
 
@@ -123,7 +124,7 @@ def refusal(scope: Scope, problem: Problem) -> Response:
 def unavailable(code: str = "unavailable", detail: str | None = None) -> Problem:
     """503: nothing was done, try again."""
     headers = {"Retry-After": str(RETRY_SECONDS)}
-    return Problem(503, code, detail or _DETAILS["unavailable"], headers=headers)
+    return Problem(503, code, detail or _DETAILS[code], headers=headers)
 
 
 def invalid(place: str, code: str, where: str = "body") -> Problem:

@@ -1,5 +1,6 @@
 """Uvicorn on a socket of ours; signals are the service's, not the server's."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -8,8 +9,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# What is under way may end; a caller who never sends the rest of a body keeps nobody from stopping.
-LONGEST_REQUEST_SECONDS = 10
+# What is under way may end, an import too; then it is told that it did not. Kubernetes and Compose wait for 30 s.
+LONGEST_REQUEST_SECONDS = 25
+SECONDS_TO_UNWIND = 2
 # Whoever keeps connections to us, as load balancers do for up to a minute, is to be the one who ends them: a request
 # that meets the server closing an idle connection fails.
 IDLE_CONNECTION_SECONDS = 75
@@ -27,11 +29,12 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 server_header=False,
                 timeout_keep_alive=IDLE_CONNECTION_SECONDS,
-                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
+                timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS + SECONDS_TO_UNWIND,
             )
         )
         self._listener = listener
         self._leaving = False
+        self._under_way: set[asyncio.Timeout] = set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,9 +49,14 @@ class Server(uvicorn.Server):
         """Answer on, and close each connection after its answer: the caller's next request goes elsewhere.
 
         A connection that is kept could be closed while the next request is on its way, and nobody would know
-        whether that was heard (RFC 9112, 9.6).
+        whether that was heard (RFC 9112, 9.6). What is under way for longer than it may is cut short.
         """
         self._leaving = True
+        asyncio.get_running_loop().call_later(LONGEST_REQUEST_SECONDS, self._cut_short)
+
+    def _cut_short(self) -> None:
+        for limit in self._under_way:
+            limit.reschedule(asyncio.get_running_loop().time())
 
     def _farewell(self, api: ASGIApp) -> ASGIApp:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +66,14 @@ class Server(uvicorn.Server):
                     message = {**message, "headers": headers}
                 await send(message)
 
-            await api(scope, receive, closing)
+            try:
+                async with asyncio.timeout(None) as limit:
+                    self._under_way.add(limit)
+                    await api(scope, receive, closing)
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+            finally:
+                self._under_way.discard(limit)
 
         return answer
