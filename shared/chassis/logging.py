@@ -9,11 +9,12 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
 from aiokafka.errors import KafkaError
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, OperationFailure
 from structlog.stdlib import ExtraAdder, LoggerFactory, ProcessorFormatter, add_log_level
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -26,6 +27,8 @@ from shared.chassis.repeats import Repeats
 TALKATIVE = ("aiokafka", "asyncio", "httpcore", "httpx", "pymongo", "uvicorn")
 LONGEST_TEXT = 1_000
 FRAMES = 12
+OWN_FRAMES = 3
+HOUSE = Path(__file__).resolve().parents[2]
 
 PRIVATE_KEYS = frozenset(
     [
@@ -182,14 +185,24 @@ def _tell_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _story(error: BaseException) -> dict[str, Any]:
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    frames = traceback.extract_tb(error.__traceback__)
+    # A library may be deep: where we called it is told, too.
+    ours = [frame for frame in frames[:-FRAMES] if _is_ours(frame.filename)][-OWN_FRAMES:]
+    told = [*ours, *frames[-FRAMES:]]
     story: dict[str, Any] = {
         "type": f"{type(error).__module__}.{type(error).__qualname__}",
-        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in told],
     }
+    if isinstance(error, OperationFailure) and error.code is not None:
+        story["code"] = error.code
     if isinstance(error, _TELLING):
         story["message"] = str(error)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         story["cause"] = f"{type(cause).__module__}.{type(cause).__qualname__}"
     return story
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(HOUSE) and "site-packages" not in path.parts

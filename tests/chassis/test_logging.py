@@ -11,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import OperationFailure
 
 from shared.chassis.correlation import Trail, following
 from shared.chassis.log_events import CHASSIS_EVENTS, LogEvent, join
@@ -20,6 +21,10 @@ EVENTS = join(CHASSIS_EVENTS, (LogEvent("box.packed", "info", "A box was packed.
 TRAIL = Trail(
     UUID("0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11"), UUID("0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c22"), None
 )
+
+
+def _refused() -> None:
+    raise OperationFailure("Ada Lovelace", code=112)
 
 
 class Lines:
@@ -173,6 +178,21 @@ class TestPrivacy:
         assert line["exception"]["cause"] == "builtins.KeyError"
         assert "test_logging.py" in line["exception"]["where"][0]
         assert "Ada" not in lines.out.getvalue()
+
+    def test_where_we_called_a_deep_library_is_told_with_its_code(self, lines: Lines) -> None:
+        source = "def deep(left):\n    return deep(left - 1) if left else fail()\n"
+        library: dict[str, Any] = {"fail": _refused}
+        exec(compile(source, "/lib/site-packages/deep.py", "exec"), library)
+        try:
+            library["deep"](40)
+        except OperationFailure:
+            log.exception("schedule.failed")
+        told = lines.one()["exception"]
+        assert told["code"] == 112
+        assert told["where"][0].endswith(
+            "test_where_we_called_a_deep_library_is_told_with_its_code"
+        )
+        assert len(told["where"]) == 13
 
     def test_a_library_s_exception_too(self, lines: Lines) -> None:
         try:
