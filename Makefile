@@ -7,7 +7,7 @@ MAPPING ?=
 ONLY ?=
 SEED ?= 1
 KILLS ?= 200
-RATE ?= 15
+RATE ?= 10
 
 .PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long drills up down smoke
 
@@ -45,7 +45,7 @@ bench: setup ## measure: ONLY=pipeline, startup or directory for one of them
 	@$(RUN) -m dev.bench $(if $(ONLY),--only "$(ONLY)")
 
 faults: setup ## break a real cluster at every named place, and every checker by a mutant: 25 minutes
-	@$(RUN) -m dev.faults full --seed $(SEED)
+	@$(RUN) -m dev.faults full --seed $(SEED) --rate $(RATE)
 
 faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
 	@$(RUN) -m dev.faults smoke --seed $(SEED)
