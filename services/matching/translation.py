@@ -38,16 +38,25 @@ def candidate(data: CandidateChanged) -> Candidate:
         hobbies=tuple(data.hobbies),
         motivation=data.motivation,
         openness=data.openness,
-        unit=data.unit,
-        site=data.site,
-        level=data.level,
-        managers=tuple(data.managers),
-        managers_complete=data.managers_complete,
+        **_place(data),
         avoid=tuple(data.avoid),
         exposure=tuple(data.exposure),
         has_task=data.has_task,
         until=data.until,
     )
+
+
+def _place(data: CandidateChanged) -> dict[str, Any]:
+    """Where the directory has them."""
+    return {
+        "unit": data.unit,
+        "site": data.site,
+        "level": data.level,
+        "managers": tuple(data.managers),
+        "managers_complete": data.managers_complete,
+        "direct_managers": tuple(data.direct_managers),
+        "near_managers": tuple(data.near_managers),
+    }
 
 
 def terms(data: ProgrammeTerms) -> Terms:

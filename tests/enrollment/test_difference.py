@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrollment.app import build
-from services.enrollment.domain.directory import Employee, Layout, dotted_line
+from services.enrollment.domain.directory import Layout
 from services.enrollment.domain.directory_file import read_directory, survey
 from services.enrollment.settings import Settings
 from services.enrollment.translation import DirectoryMapping
@@ -172,11 +172,8 @@ async def test_a_dotted_line_belongs_to_the_line_of_managers(house: House) -> No
     (candidate,) = await house.told("candidate.changed")
     ids = [str(here[number]["person_id"]) for number in ("S2", "S1", "S3")]
     assert candidate["managers"] == ids
-
-
-def test_who_is_not_known_is_on_no_dotted_line() -> None:
-    ben = Employee("S4", "ben@corp.example", 3, dotted=("S9",))
-    assert dotted_line(ben, {}) == ()
+    assert candidate["direct_managers"] == [ids[0], ids[2]]
+    assert candidate["near_managers"] == [ids[0], ids[2], ids[1]]
 
 
 LAYOUT: Layout = DirectoryMapping.model_validate(MAPPING | {"manager_by": "email"}).layout()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.enrollment.domain.directory import Employee, find_loops, reporting_line
+from services.enrollment.domain.directory import Employee, find_loops, lines_above, reporting_line
 from services.enrollment.domain.directory_file import BadCell, Row, UnknownManager
 from tests.enrollment.files import LAYOUT, csv, employees, findings, names, rows
 
@@ -142,6 +142,28 @@ def test_an_unknown_manager_cuts_the_line() -> None:
 def test_a_loop_cuts_the_line() -> None:
     known = {"A": somebody("A", "B", ONE), "B": somebody("B", "A", TWO)}
     assert reporting_line(known["A"], known) == ((TWO,), False)
+
+
+def test_those_above_by_whatever_line_stand_at_their_least_number_of_steps() -> None:
+    """A reports to B and, dotted, to C; B to T; C, dotted, to D; D to T; T to nobody. X is not known."""
+    people = {name: UUID(int=number) for number, name in enumerate("ABCDT", 1)}
+    b, c = somebody("B", "T", people["B"]), somebody("C", None, people["C"])
+    known = {
+        "B": b,
+        "C": replace(c, dotted=("D",)),
+        "D": somebody("D", "T", people["D"]),
+        "T": somebody("T", "", people["T"]),
+    }
+    own = replace(somebody("A", "B", people["A"]), dotted=("C", "X"))
+
+    assert lines_above(own, known) == [[people["B"], people["C"]], [people["T"], people["D"]]]
+    assert lines_above(known["T"], known) == []
+
+
+def test_a_loop_of_dotted_lines_ends() -> None:
+    one, two = somebody("A", "B", ONE), replace(somebody("B", None, TWO), dotted=("A",))
+
+    assert lines_above(one, {"A": one, "B": two}) == [[TWO]]
 
 
 def test_a_file_that_does_not_tell_managers_leaves_the_line_open() -> None:

@@ -219,6 +219,8 @@ def test_a_candidate_is_all_that_matching_needs() -> None:
         "avoid": [B],
         "has_task": False,
         "exposure": ["finance"],
+        "direct_managers": [],
+        "near_managers": [],
         "until": "2027-06-30",
     }
 

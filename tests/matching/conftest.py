@@ -10,14 +10,12 @@ import pytest
 
 from services.matching import store
 from services.matching.domain.candidates import Candidate
-from services.matching.domain.matching import pair_up
 from services.matching.domain.pairs import Pair, PairState
 from services.matching.domain.rounds import Outcome, Pool, Round
 from services.matching.handlers import learning, pairs, rounds
 from services.matching.handlers.pairs import Caller
 from services.matching.schedules import RoundDesk
-from services.matching.solver import wire
-from services.matching.solver.assignment import assign
+from services.matching.solver.run import decide
 from services.matching.store import Unit
 from shared.chassis import foundation
 from shared.chassis.leases import Leases
@@ -38,8 +36,7 @@ class SolverAtHand:
     async def solve(self, pool: Pool) -> Outcome:
         if self.before is not None:
             await self.before()
-        matches, unmatched = pair_up(pool, assign, lambda step, done, total: None)
-        return Outcome(matches, unmatched, wire.input_hash(pool), wire.policy_hash(pool.terms))
+        return decide(pool, lambda step, done, total: None)
 
 
 class StuckSolver:

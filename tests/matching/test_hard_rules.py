@@ -9,6 +9,7 @@ import pytest
 
 from services.matching.domain.candidates import Candidate, Need, Offer, Profile
 from services.matching.domain.hard_rules import RULES, obstacle
+from services.matching.domain.terms import AttributeRule
 from services.matching.domain.weeks import Slot
 from tests.matching.builders import TERMS, a_mentee, a_mentor, entrant, profile
 
@@ -72,6 +73,8 @@ def test_a_rule_that_forbids_names_its_code(
         ({"level": 3}, {"level": 7}, {"level_gap_max": 4}, None),
         ({"level": 3}, {"level": 8}, {"level_gap_max": 4}, "level_gap"),
         ({"level": 9}, {"level": 4}, {"any_direction": True, "level_gap_max": 4}, "level_gap"),
+        ({}, {}, {"need_floor": 3}, None),
+        ({}, {}, {"need_floor": 4}, "need_not_covered"),
         ({"unit": "Sales"}, {"unit": "Sales"}, {"other_unit": True}, "same_unit"),
         ({"unit": "Sales"}, {"unit": "Law"}, {"other_unit": True}, None),
         ({"unit": ""}, {"unit": ""}, {"other_unit": True}, None),
@@ -85,6 +88,59 @@ def test_what_a_programme_adds_to_the_rules(
     mentor: dict[str, Any], mentee: dict[str, Any], terms: dict[str, Any], code: str | None
 ) -> None:
     assert between(a_mentor(1, **mentor), a_mentee(2, **mentee), **terms) == code
+
+
+@pytest.mark.parametrize(
+    ("attribute", "mentor", "mentee", "kept"),
+    [
+        ("unit", {"unit": "Sales"}, {"unit": "Sales"}, {"equal", "contains"}),
+        ("unit", {"unit": "Sales"}, {"unit": "Law"}, {"different"}),
+        ("unit", {"unit": ""}, {"unit": ""}, {"different"}),
+        ("site", {"site": "Leeds"}, {"site": "Leeds"}, {"equal", "contains"}),
+        ("level", {"level": 3}, {"level": 7}, {"different"}),
+        ("time_zone", {}, {}, {"equal", "contains"}),
+        (
+            "languages",
+            {"languages": ("en", "ru")},
+            {"languages": ("ru", "en")},
+            {"equal", "contains"},
+        ),
+        ("languages", {"languages": ("en", "ru")}, {"languages": ("en",)}, {"contains"}),
+        ("hobbies", {"hobbies": ("chess",)}, {"hobbies": ("chess", "golf")}, set()),
+        ("hobbies", {"hobbies": ("chess",)}, {"hobbies": ("golf",)}, {"different"}),
+        ("hobbies", {"hobbies": ("chess",)}, {"hobbies": ()}, {"different"}),
+        ("topics", {}, {}, {"equal", "contains"}),
+        ("topics", {}, {"needs": (Need("ai", 1, 0), Need("crm", 2, 0))}, set()),
+        ("shoe_size", {}, {}, set()),
+    ],
+)
+def test_a_rule_on_an_attribute_forbids_where_it_is_not_kept(
+    attribute: str, mentor: dict[str, Any], mentee: dict[str, Any], kept: set[str]
+) -> None:
+    for relation in ("equal", "different", "contains", "of_a_later_version"):
+        rule = AttributeRule(attribute, relation)
+        code = between(a_mentor(1, **mentor), a_mentee(2, **mentee), attribute_rules=(rule,))
+        assert code == (None if relation in kept else f"attribute_{attribute}_{relation}")
+
+
+def test_a_rule_with_points_forbids_nothing() -> None:
+    rule = AttributeRule("unit", "different", points=5)
+
+    assert between(a_mentor(1), a_mentee(2), attribute_rules=(rule,)) is None
+
+
+def test_a_rule_on_an_attribute_is_asked_after_all_others() -> None:
+    rule = AttributeRule("unit", "different")
+
+    code = between(a_mentor(1, slots=()), a_mentee(2), attribute_rules=(rule,))
+    assert code == "no_common_slot"
+
+
+def test_whoever_is_here_until_today_takes_no_new_pair() -> None:
+    last_day, after = a_mentor(1, until=date(2026, 3, 2)), a_mentor(1, until=date(2026, 3, 3))
+
+    assert between(last_day, a_mentee(2)) == "not_active"
+    assert between(after, a_mentee(2)) is None
 
 
 def test_every_rule_has_a_case_above() -> None:
@@ -117,6 +173,25 @@ def test_below_the_top_post_the_line_counts_two_levels_deep(
     top = a_mentee(2, managers=(), managers_complete=True)
 
     assert between(a_mentor(1, managers=managers), top) == code
+
+
+@pytest.mark.parametrize(
+    ("near", "code"), [((BOSS, UUID(int=0x1002)), "reporting_line"), ((BOSS, CHIEF), None)]
+)
+def test_a_dotted_line_to_the_top_post_is_as_near_as_a_solid_one(
+    near: tuple[UUID, ...], code: str | None
+) -> None:
+    top = a_mentee(2, managers=(), managers_complete=True)
+    chain = (BOSS, CHIEF, UUID(int=0x1002))
+
+    assert between(a_mentor(1, managers=chain, near_managers=near), top) == code
+
+
+def test_a_direct_manager_by_a_dotted_line_is_one_in_common() -> None:
+    mentor = a_mentor(1, managers=(BOSS, TOP, CHIEF), direct_managers=(BOSS, CHIEF))
+
+    assert between(mentor, a_mentee(2, managers=(CHIEF, TOP))) == "same_manager"
+    assert between(mentor, a_mentee(2, managers=(TOP,))) is None
 
 
 def test_a_mentee_whose_chain_is_unknown_is_not_taken_for_the_top() -> None:

@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 from services.matching.domain.assignment import Pairing, Problem
 from services.matching.domain.candidates import Candidate, Need, Offer, Side
 from services.matching.domain.hard_rules import RULES, obstacle
-from services.matching.domain.matching import NOBODY_THERE, OUTCOMPETED, pair_up
+from services.matching.domain.matching import NOBODY_THERE, OUTCOMPETED
 from services.matching.domain.pools import CHANGED_MEANWHILE
 from services.matching.domain.rounds import Match, Pool, Unmatched
 from services.matching.domain.score import PARTS
 from services.matching.solver.assignment import assign
+from services.matching.solver.run import decide
 from tests.matching.builders import TERMS, a_mentee, a_mentor, a_pool, entrant, profile
 
 
 def solve(pool: Pool) -> tuple[tuple[Match, ...], tuple[Unmatched, ...]]:
-    return pair_up(pool, assign, lambda step, done, total: None)
+    outcome = decide(pool, lambda step, done, total: None)
+    return outcome.matches, outcome.unmatched
 
 
 def names(matches: tuple[Match, ...]) -> set[tuple[int, int]]:
@@ -144,9 +146,13 @@ def test_a_pair_is_told_with_all_that_the_proposal_says() -> None:
     assert match.points == {
         "topics": 40,
         "hobbies": 3,
+        "availability": 5,
         "motivation": 10,
         "distance": 0,
-        "availability": 5,
+        "exposure": 0,
+        "openness": 0,
+        "attributes": 0,
+        "feedback": 0,
         "scarcity": 5,
     }
 

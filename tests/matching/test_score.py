@@ -12,7 +12,9 @@ from services.matching.domain.score import (
     score,
     shared_hobbies,
     shared_topics,
+    worth,
 )
+from services.matching.domain.terms import AttributeRule
 from services.matching.domain.weeks import Slot
 from tests.matching.builders import TERMS, a_mentee, a_mentor, profile
 
@@ -28,11 +30,24 @@ def test_every_part_is_counted_in_whole_points() -> None:
     assert points(a_mentor(1), a_mentee(2)) == {
         "topics": 120,
         "hobbies": 0,
+        "availability": 60,
         "motivation": 60,
         "distance": 0,
-        "availability": 60,
+        "exposure": 60,
+        "openness": 60,
+        "attributes": 0,
+        "feedback": 60,
         "scarcity": 60,
     }
+
+
+def test_a_pair_is_worth_something_to_each_side_and_to_the_whole() -> None:
+    mentor, mentee = a_mentor(1, hobbies=("chess",)), a_mentee(2, hobbies=("chess",), site="oslo")
+
+    # topics 120, hobbies 40, availability 60, motivation 60, distance 60; exposure 60, hobbies 40,
+    # availability 60, openness 60; scarcity 60, attributes 0, feedback 60.
+    both = worth(points(mentor, mentee))
+    assert (both.mentee, both.mentor, both.whole, both.total) == (340, 220, 120, 680)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +57,20 @@ def test_every_part_is_counted_in_whole_points() -> None:
         ("topics", {}, {"needs": (Need("ai", 1, 1), Need("crm", 3, 0))}, 90),
         ("hobbies", {"hobbies": ("chess", "running")}, {"hobbies": ("running",)}, 40),
         ("hobbies", {"hobbies": tuple("abcde")}, {"hobbies": tuple("abcde")}, 120),
-        ("motivation", {"motivation": 5}, {"openness": 5}, 120),
-        ("motivation", {"motivation": 1}, {"openness": 1}, 0),
+        ("motivation", {"motivation": 5}, {"openness": 1}, 120),
+        ("motivation", {"motivation": 1}, {"openness": 5}, 0),
+        ("openness", {"motivation": 1}, {"openness": 4}, 90),
+        ("openness", {"motivation": 5}, {"openness": 1}, 0),
+        ("exposure", {"exposure": ("strategy",), "level": 4}, {"level": 7}, 90),
+        ("exposure", {"exposure": ("leadership",), "level": 1}, {"level": 9}, 120),
+        ("exposure", {"exposure": ("finance",)}, {"unit": "Group Accounting"}, 120),
+        ("exposure", {"exposure": ("finance",)}, {"unit": "Group Technology"}, 0),
+        ("exposure", {"exposure": ("technology", "customers")}, {"unit": "IT"}, 60),
+        ("exposure", {"exposure": ("technology",)}, {"unit": "Italian sales"}, 0),
+        ("exposure", {"exposure": ("customers",)}, {"unit": "Отдел продаж"}, 120),
+        ("exposure", {"exposure": ("international",)}, {"time_zone": "Europe/London"}, 120),
+        ("exposure", {"exposure": ("international",)}, {}, 0),
+        ("exposure", {"exposure": ("of_a_later_version",)}, {}, 60),
         ("distance", {"unit": "it", "site": "paris"}, {}, 120),
         ("distance", {"unit": "it"}, {}, 60),
         ("availability", {"slots": (Slot(0, 540, 60),)}, {}, 30),
@@ -53,6 +80,19 @@ def test_a_part_grows_with_what_it_stands_for(
     part: str, mentor: dict[str, Any], mentee: dict[str, Any], expected: int
 ) -> None:
     assert points(a_mentor(1, **mentor), a_mentee(2, **mentee))[part] == expected
+
+
+def test_rules_on_attributes_share_the_points_of_their_part() -> None:
+    rules = (
+        AttributeRule("site", "different", points=3),
+        AttributeRule("unit", "equal", points=1),
+        AttributeRule("languages", "equal"),
+    )
+    terms = replace(EQUAL, attribute_rules=rules)
+    mentor = profile(a_mentor(1))
+
+    assert score(mentor, profile(a_mentee(2)), terms, {})["attributes"] == 30
+    assert score(mentor, profile(a_mentee(2, site="oslo")), terms, {})["attributes"] == 120
 
 
 def test_a_topic_that_many_want_and_few_offer_counts_more() -> None:

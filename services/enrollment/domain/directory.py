@@ -61,6 +61,11 @@ class Employee:
     person_id: UUID | None = field(default=None, compare=False)
     provided: Provided | None = field(default=None, compare=False)
 
+    @property
+    def reports_to(self) -> tuple[str, ...]:
+        """The staff numbers of manager and dotted lines."""
+        return (self.manager, *self.dotted) if self.manager else self.dotted
+
 
 def find_loops(managers: Mapping[str, str]) -> list[list[str]]:
     """Every circle in who reports to whom, each once, beginning with its smallest staff number."""
@@ -100,10 +105,24 @@ def reporting_line(
     return tuple(above), manager == ""
 
 
-def dotted_line(employee: Employee, known: Mapping[str, Employee]) -> tuple[UUID, ...]:
-    """Those whom they report to beside their manager, as far as they are known."""
-    bosses = (known.get(number) for number in employee.dotted)
-    return tuple(boss.person_id for boss in bosses if boss and boss.person_id)
+def lines_above(employee: Employee, known: Mapping[str, Employee]) -> list[list[UUID]]:
+    """Those above by solid and dotted lines, as far as they are known, each at their least number of steps.
+
+    The first list has those whom they report to themselves, the manager first.
+    """
+    steps: list[list[UUID]] = []
+    seen, here = {employee.staff_number}, [employee]
+    while here:
+        above = {
+            number: known[number]
+            for one in here
+            for number in one.reports_to
+            if number in known and number not in seen
+        }
+        seen |= above.keys()
+        here = list(above.values())
+        steps.append([boss.person_id for boss in here if boss.person_id])
+    return steps[:-1]
 
 
 def is_email(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from services.enrollment.domain.directory import Employee, dotted_line, reporting_line
+from services.enrollment.domain.directory import Employee, lines_above, reporting_line
 from services.enrollment.domain.ports import Unit, Work
 from services.enrollment.domain.staging import Round
 from services.enrollment.domain.volunteers import Standing
@@ -78,14 +78,13 @@ _PARTS: Sequence[Callable[[Unit, UUID | None], Awaitable[UUID | None]]] = (
 async def standings(unit: Unit, employees: Sequence[Employee]) -> dict[str, Standing]:
     """Where they stand, by staff number; managers are looked up level by level."""
     known = {employee.staff_number: employee for employee in employees}
-    above = {employee.manager for employee in employees if employee.manager} - known.keys()
-    above |= {number for employee in employees for number in employee.dotted} - known.keys()
+    above = {number for one in employees for number in one.reports_to} - known.keys()
     for _ in range(LONGEST_LINE):
         if not above:
             break
         found = await unit.employees.by_staff_numbers(above)
         known |= found
-        above = {boss.manager for boss in found.values() if boss.manager} - known.keys()
+        above = {number for boss in found.values() for number in boss.reports_to} - known.keys()
     unknown = {employee.manager for employee in employees if employee.manager} - known.keys()
     absent = await unit.directory.absent_managers(unknown)
     return {employee.staff_number: _standing(employee, known, absent) for employee in employees}
@@ -95,8 +94,19 @@ def _standing(
     employee: Employee, known: Mapping[str, Employee], absent: Mapping[str, UUID]
 ) -> Standing:
     managers, complete = reporting_line(employee, known)
+    steps = lines_above(employee, known)
+    first = steps[0] if steps else []
     if stand_in := absent.get(employee.manager or ""):
         # Whoever it is, two who report to them have one direct manager.
-        managers = (stand_in,)
-    beside = [one for one in dotted_line(employee, known) if one not in managers]
-    return Standing(employee.level, employee.unit, employee.site, (*managers, *beside), complete)
+        managers, first = (stand_in,), [stand_in, *first]
+    second = steps[1] if len(steps) > 1 else []
+    above = dict.fromkeys((*managers, *first, *(one for step in steps for one in step)))
+    return Standing(
+        employee.level,
+        employee.unit,
+        employee.site,
+        tuple(above),
+        complete,
+        direct_managers=tuple(first),
+        near_managers=(*first, *second),
+    )

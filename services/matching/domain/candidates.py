@@ -68,6 +68,10 @@ class Candidate:
     """What a mentor would like to see of the company."""
     has_task: bool = False
     """Whether a mentee brings a task for a sprint."""
+    direct_managers: tuple[UUID, ...] = ()
+    """Of the managers: those one step up, by solid and dotted lines."""
+    near_managers: tuple[UUID, ...] = ()
+    """Of the managers: those at most two steps up, by whatever line."""
     until: date | None = None
     """From this day on they take no new pair; None sets no end."""
 
@@ -105,22 +109,46 @@ class Entrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier pairs and present wishes mean for one person; everybody is a person id.
+
+    `asked`: whom they want again, and who wants them. `never`: an earlier pair of the two was rated 1 or 2.
+    `points` of `most` is what they were rated as a mentor, 1 being none and 5 being 4 points of 4.
+    """
+
+    asked: frozenset[UUID] = frozenset()
+    met: frozenset[UUID] = frozenset()
+    never: frozenset[UUID] = frozenset()
+    points: int = 0
+    most: int = 0
+
+
+NO_PAST = Past()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """An entrant as the rules read it. `week` has a bit per free minute of the week in UTC."""
+    """An entrant as the rules read it. `week` has a bit per free minute of the week in UTC.
+
+    `unavailable` holds person ids for whatever private reason. `earned` is the share of the best rating.
+    """
 
     candidate: Candidate
+    active: bool
     free: int
     unavailable: frozenset[UUID]
     chain: frozenset[UUID]
+    direct: frozenset[UUID]
     near_chain: frozenset[UUID]
     proficiency: Mapping[str, int]
     formats: frozenset[str]
     languages: frozenset[str]
     week: int
+    earned: tuple[int, int]
     booked: tuple[datetime, ...] = ()
 
     @classmethod
-    def of(cls, entrant: Entrant, on: date) -> "Profile":
+    def of(cls, entrant: Entrant, on: date, past: Past = NO_PAST) -> "Profile":
         """The profile on a day, which decides between summer and winter time."""
         candidate = entrant.candidate
         best: dict[str, int] = {}
@@ -128,17 +156,28 @@ class Profile:
             best[offer.topic] = max(offer.proficiency, best.get(offer.topic, 0))
         return cls(
             candidate=candidate,
+            active=candidate.active and (candidate.until is None or on < candidate.until),
             free=entrant.free,
-            unavailable=frozenset((*candidate.avoid, *entrant.met)),
+            unavailable=unavailable(entrant, past),
             chain=frozenset(candidate.managers),
-            near_chain=frozenset(candidate.managers[:2]),
+            # Where the steps were not told yet, the solid line alone is known.
+            direct=frozenset(candidate.direct_managers or candidate.managers[:1]),
+            near_chain=frozenset(candidate.near_managers or candidate.managers[:2]),
             proficiency=best,
             formats=frozenset(candidate.formats),
             languages=frozenset(candidate.languages),
             week=week_of(candidate.slots, candidate.time_zone, on),
+            # Where nobody rated them they are neither better nor worse than others.
+            earned=(past.points, past.most) if past.most else (1, 2),
             booked=entrant.booked,
         )
 
     def covers(self, need: Need) -> int:
         """How many levels the mentor stands above what the mentee knows; 0 or less teaches nothing."""
         return self.proficiency.get(need.topic, 0) - need.level
+
+
+def unavailable(entrant: Entrant, past: Past) -> frozenset[UUID]:
+    """The person ids that are not for this one: avoided, met and not asked for again, or never again."""
+    not_again = (past.met | frozenset(entrant.met)) - past.asked
+    return not_again | past.never | frozenset(entrant.candidate.avoid)

@@ -6,15 +6,18 @@ earlier no) has one code, `not_available`, so that a reason tells nothing of it.
 
 from collections.abc import Callable
 
+from services.matching.domain.attributes import holds
 from services.matching.domain.candidates import Profile
 from services.matching.domain.terms import Terms
 from services.matching.domain.weeks import common_minutes
+
+SAME_PERSON = "same_person"
 
 Rule = Callable[[Profile, Profile, Terms], bool]
 
 
 def _not_active(mentor: Profile, mentee: Profile, _: Terms) -> bool:
-    return not (mentor.candidate.active and mentee.candidate.active)
+    return not (mentor.active and mentee.active)
 
 
 def _other_cohort(mentor: Profile, mentee: Profile, _: Terms) -> bool:
@@ -70,12 +73,12 @@ def _reporting_line(mentor: Profile, mentee: Profile, _: Terms) -> bool:
 
 
 def _same_manager(mentor: Profile, mentee: Profile, _: Terms) -> bool:
-    direct = mentor.candidate.managers[:1]
-    return bool(direct) and direct == mentee.candidate.managers[:1]
+    return not mentor.direct.isdisjoint(mentee.direct)
 
 
-def _need_not_covered(mentor: Profile, mentee: Profile, _: Terms) -> bool:
-    return not any(mentor.covers(need) >= 1 for need in mentee.candidate.first_needs)
+def _need_not_covered(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
+    floor = max(terms.need_floor, 1)
+    return not any(mentor.covers(need) >= floor for need in mentee.candidate.first_needs)
 
 
 def _no_common_format(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
@@ -93,7 +96,7 @@ def _no_common_slot(mentor: Profile, mentee: Profile, terms: Terms) -> bool:
 RULES: tuple[tuple[str, Rule], ...] = (
     ("not_active", _not_active),
     ("other_cohort", _other_cohort),
-    ("same_person", _same_person),
+    (SAME_PERSON, _same_person),
     ("no_hours", _no_hours),
     ("no_capacity", _no_capacity),
     ("not_available", _not_available),
@@ -110,5 +113,18 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 
 def obstacle(mentor: Profile, mentee: Profile, terms: Terms) -> str | None:
-    """The code of the first rule that forbids the two, or None when they may be paired."""
-    return next((code for code, forbids in RULES if forbids(mentor, mentee, terms)), None)
+    """The code of the first rule that forbids the two, or None when they may be paired.
+
+    What a programme demands of attributes is asked last, in the policy's order.
+    """
+    usual = next((code for code, forbids in RULES if forbids(mentor, mentee, terms)), None)
+    if usual is not None:
+        return usual
+    two = mentor.candidate, mentee.candidate
+    return next((rule.code for rule in terms.attribute_demands if not holds(rule, *two)), None)
+
+
+def codes(terms: Terms) -> tuple[str, ...]:
+    """The codes of all rules of a programme, in the order in which they are asked."""
+    demands = tuple(rule.code for rule in terms.attribute_demands)
+    return tuple(dict.fromkeys((*(code for code, _ in RULES), *demands)))

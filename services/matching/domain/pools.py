@@ -8,6 +8,7 @@ from uuid import UUID
 from services.matching.domain.candidates import Candidate, Entrant, Profile, Side
 from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.pairs import NOT_AGAIN, Pair
+from services.matching.domain.past import profiles_of
 from services.matching.domain.rounds import Match, Outcome, Pool, Round
 from services.matching.domain.terms import Terms
 
@@ -44,7 +45,7 @@ def confirmed(outcome: Outcome, pool: Pool) -> Outcome:
     """
     entrants = {entrant.candidate.id: entrant for entrant in pool.entrants}
     left = {id_: entrant.free for id_, entrant in entrants.items()}
-    profiles = {id_: Profile.of(entrant, pool.on) for id_, entrant in entrants.items()}
+    profiles = profiles_of(pool)
     dropped = []
     for match in outcome.matches:
         sides = ((match.mentor_id, Side.MENTOR), (match.mentee_id, Side.MENTEE))

@@ -1,11 +1,15 @@
 """How good an allowed pair is: whole points in parts, so that every machine finds the same.
 
-Each part is a share of its weight in the programme's policy; a part without a weight counts nothing.
+Each part is a share of its weight in the programme's policy, rounded down; a part without a weight counts
+nothing. Some parts are worth something to the mentee, some to the mentor, some to both of them or to the whole.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
+from services.matching.domain import exposure
+from services.matching.domain.attributes import holds
 from services.matching.domain.candidates import Profile
 from services.matching.domain.terms import Terms
 from services.matching.domain.weeks import common_minutes
@@ -19,6 +23,36 @@ Scarcity = Mapping[str, Share]
 GAP_ENOUGH = 3
 HOBBIES_ENOUGH = 3
 SLOTS_ENOUGH = 4
+LEAST_WANTED = 4
+"""One more than the last priority: what a need counts is this less its priority."""
+GRADES = 4
+"""Motivation and openness are 1-5: so many steps from none to all."""
+
+OF_MENTEE = ("topics", "hobbies", "availability", "motivation", "distance")
+OF_MENTOR = ("exposure", "hobbies", "availability", "openness")
+OF_THE_WHOLE = ("scarcity", "attributes", "feedback")
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a pair is worth to its mentee, to its mentor, and beyond the two; hobbies and time to both."""
+
+    mentee: int
+    mentor: int
+    whole: int
+
+    @property
+    def total(self) -> int:
+        """The score of the pair."""
+        return self.mentee + self.mentor + self.whole
+
+
+def worth(points: Mapping[str, int]) -> Worth:
+    """The sides of a score in parts."""
+    mentee, mentor, whole = (
+        sum(points.get(part, 0) for part in parts) for parts in (OF_MENTEE, OF_MENTOR, OF_THE_WHOLE)
+    )
+    return Worth(mentee, mentor, whole)
 
 
 def scarcity_of(mentors: Iterable[Profile], mentees: Iterable[Profile]) -> Scarcity:
@@ -46,34 +80,28 @@ def shared_hobbies(mentor: Profile, mentee: Profile) -> tuple[str, ...]:
 
 def score(mentor: Profile, mentee: Profile, terms: Terms, scarcity: Scarcity) -> Mapping[str, int]:
     """Points per part."""
-    shares = {part: share(mentor, mentee) for part, share in _PARTS.items()}
-    shares["availability"] = _availability(mentor, mentee, terms)
+    shares = {part: share(mentor, mentee, terms) for part, share in _PARTS.items()}
     shares["scarcity"] = _scarcity(mentor, mentee, scarcity)
-    return {
-        part: max(terms.weights.get(part, 0), 0) * min(share, whole) // whole
-        for part, (share, whole) in shares.items()
-    }
+    return {part: points_of(share, terms.weights.get(part, 0)) for part, share in shares.items()}
 
 
-def _topics(mentor: Profile, mentee: Profile) -> Share:
+def points_of(share: Share, weight: int) -> int:
+    """The points of a share of a weight, rounded down."""
+    reached, most = share
+    return max(weight, 0) * min(reached, most) // most
+
+
+def _topics(mentor: Profile, mentee: Profile, _: Terms) -> Share:
     """Coverage of all needs; a need of priority 1 counts three times one of priority 3."""
-    weighed = [(4 - need.priority, mentor.covers(need)) for need in mentee.candidate.needs]
+    weighed = [
+        (LEAST_WANTED - need.priority, mentor.covers(need)) for need in mentee.candidate.needs
+    ]
     reached = sum(weight * max(0, min(gap, GAP_ENOUGH)) for weight, gap in weighed)
     return reached, max(1, GAP_ENOUGH * sum(weight for weight, _ in weighed))
 
 
-def _hobbies(mentor: Profile, mentee: Profile) -> Share:
+def _hobbies(mentor: Profile, mentee: Profile, _: Terms) -> Share:
     return len(shared_hobbies(mentor, mentee)), HOBBIES_ENOUGH
-
-
-def _motivation(mentor: Profile, mentee: Profile) -> Share:
-    """The junior's drive and the executive's readiness to listen, each 1-5."""
-    return mentor.candidate.motivation - 1 + mentee.candidate.openness - 1, 8
-
-
-def _distance(mentor: Profile, mentee: Profile) -> Share:
-    one, other = mentor.candidate, mentee.candidate
-    return (one.unit != other.unit) + (one.site != other.site), 2
 
 
 def _availability(mentor: Profile, mentee: Profile, terms: Terms) -> Share:
@@ -81,6 +109,39 @@ def _availability(mentor: Profile, mentee: Profile, terms: Terms) -> Share:
         common_minutes(mentor.week, mentee.week),
         max(1, SLOTS_ENOUGH * terms.common_slot_minutes),
     )
+
+
+def _motivation(mentor: Profile, _: Profile, __: Terms) -> Share:
+    """The junior's drive."""
+    return mentor.candidate.motivation - 1, GRADES
+
+
+def _openness(_: Profile, mentee: Profile, __: Terms) -> Share:
+    """The executive's readiness to listen."""
+    return mentee.candidate.openness - 1, GRADES
+
+
+def _distance(mentor: Profile, mentee: Profile, _: Terms) -> Share:
+    one, other = mentor.candidate, mentee.candidate
+    return (one.unit != other.unit) + (one.site != other.site), 2
+
+
+def _exposure(mentor: Profile, mentee: Profile, _: Terms) -> Share:
+    return exposure.shown(mentor.candidate, mentee.candidate)
+
+
+def _attributes(mentor: Profile, mentee: Profile, terms: Terms) -> Share:
+    """Of the points of all rules on attributes, those of the rules that are kept."""
+    points = [
+        (rule.points or 0, holds(rule, mentor.candidate, mentee.candidate))
+        for rule in terms.attribute_wishes
+    ]
+    return sum(own for own, kept in points if kept), max(1, sum(own for own, _ in points))
+
+
+def _feedback(mentor: Profile, _: Profile, __: Terms) -> Share:
+    """What the mentor was rated by those whom they taught before."""
+    return mentor.earned
 
 
 def _scarcity(mentor: Profile, mentee: Profile, scarcity: Scarcity) -> Share:
@@ -93,10 +154,15 @@ def _scarcity(mentor: Profile, mentee: Profile, scarcity: Scarcity) -> Share:
     return max(covered, key=lambda share: share[0] / share[1], default=(0, 1))
 
 
-_PARTS: Mapping[str, Callable[[Profile, Profile], Share]] = {
+_PARTS: Mapping[str, Callable[[Profile, Profile, Terms], Share]] = {
     "topics": _topics,
     "hobbies": _hobbies,
+    "availability": _availability,
     "motivation": _motivation,
     "distance": _distance,
+    "exposure": _exposure,
+    "openness": _openness,
+    "attributes": _attributes,
+    "feedback": _feedback,
 }
-PARTS = (*_PARTS, "availability", "scarcity")
+PARTS = (*_PARTS, "scarcity")

@@ -62,6 +62,16 @@ class Terms:
         return frozenset(terms.format for terms in self.formats if terms.people_min <= 2)
 
     @property
+    def attribute_demands(self) -> tuple[AttributeRule, ...]:
+        """The rules on attributes that forbid."""
+        return tuple(rule for rule in self.attribute_rules if rule.points is None)
+
+    @property
+    def attribute_wishes(self) -> tuple[AttributeRule, ...]:
+        """The rules on attributes that add points."""
+        return tuple(rule for rule in self.attribute_rules if rule.points is not None)
+
+    @property
     def proposals_wait(self) -> timedelta:
         """How long a proposal stays open."""
         return timedelta(hours=self.proposal_expires_hours)

@@ -6,6 +6,7 @@ A week is an integer with a bit per minute, Monday 00:00 UTC being bit 0; it wra
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
@@ -25,6 +26,12 @@ class Slot:
 
 def week_of(slots: Iterable[Slot], time_zone: str, on: date) -> int:
     """The free minutes in UTC, with the zone's offset of that day; nobody is free in an unknown zone."""
+    return _week_of(tuple(slots), time_zone, on)
+
+
+# In a large pool many name the same slots.
+@lru_cache(maxsize=4096)
+def _week_of(slots: tuple[Slot, ...], time_zone: str, on: date) -> int:
     offset = _offset_minutes(time_zone, on)
     if offset is None:
         return 0
@@ -44,6 +51,11 @@ def common_windows(one: int, other: int) -> tuple[Slot, ...]:
 def common_minutes(one: int, other: int) -> int:
     """Minutes of a week that both have free; crumbs below 15 minutes do not count."""
     return sum(window.minutes for window in _windows(one & other))
+
+
+def runs(week: int) -> tuple[tuple[int, int], ...]:
+    """What is free without a gap, as first minute and length in minutes; it may run over the week's end."""
+    return tuple(_runs(week))
 
 
 def starts_of(week: int) -> frozenset[int]:
@@ -72,6 +84,7 @@ def _bits(week: int) -> Iterator[int]:
         week &= week - 1
 
 
+@lru_cache(maxsize=1024)
 def _offset_minutes(time_zone: str, on: date) -> int | None:
     try:
         zone = ZoneInfo(time_zone)
@@ -82,14 +95,18 @@ def _offset_minutes(time_zone: str, on: date) -> int | None:
 
 
 def _windows(week: int) -> Iterator[Slot]:
-    for begin in _bits(_starts(week)):
-        start = begin
-        ahead = _rotated(week, start)
-        length = _lowest(~ahead) if ahead != FULL else WEEK
+    for begin, whole in _runs(week):
+        start, length = begin, whole
         while length >= SHORTEST:
             minutes = min(length, DAY)
             yield Slot(start // DAY, start % DAY, minutes)
             start, length = (start + minutes) % WEEK, length - minutes
+
+
+def _runs(week: int) -> Iterator[tuple[int, int]]:
+    for start in _bits(_starts(week)):
+        ahead = _rotated(week, start)
+        yield start, _lowest(~ahead) if ahead != FULL else WEEK
 
 
 def _rotated(week: int, minutes: int) -> int:

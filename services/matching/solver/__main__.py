@@ -3,10 +3,8 @@
 import json
 import sys
 
-from services.matching.domain.matching import pair_up
-from services.matching.domain.rounds import Outcome
 from services.matching.solver import wire
-from services.matching.solver.assignment import assign
+from services.matching.solver.run import decide
 
 PROGRESS_EVERY = 100
 
@@ -14,9 +12,7 @@ PROGRESS_EVERY = 100
 def main() -> None:
     """Solve one pool."""
     pool = wire.read_pool(sys.stdin.buffer.read())
-    matches, unmatched = pair_up(pool, assign, _tell)
-    outcome = Outcome(matches, unmatched, wire.input_hash(pool), wire.policy_hash(pool.terms))
-    sys.stdout.buffer.write(wire.write_outcome(outcome))
+    sys.stdout.buffer.write(wire.write_outcome(decide(pool, _tell)))
 
 
 def _tell(step: str, done: int, total: int) -> None:

@@ -56,13 +56,18 @@ class Avoided:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the directory has them: managers above, the direct one first."""
+    """Where the directory has them: managers above, the direct one first, then those of dotted lines.
+
+    `direct_managers` and `near_managers` are those one, and at most two, steps up by whatever line.
+    """
 
     level: int
     unit: str
     site: str
     managers: tuple[UUID, ...]
     managers_complete: bool
+    direct_managers: tuple[UUID, ...] = ()
+    near_managers: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,20 @@ class CandidateChanged(Contract):
     unit: str
     site: str
     level: Level
-    managers: Annotated[list[Id], Field(description="person ids, direct manager first")]
+    managers: Annotated[
+        list[Id], Field(description="person ids, direct manager first, dotted lines at the end")
+    ]
     managers_complete: Annotated[bool, Field(description="the chain ends at the top")]
     avoid: Annotated[list[Id], Field(description="person ids never to be paired with")]
     has_task: Annotated[bool, Field(description="a mentee brings a task for a sprint")] = False
     exposure: list[Code] = Field(
         default_factory=list, description="what a mentor would like to see of the company"
+    )
+    direct_managers: list[Id] = Field(
+        default_factory=list, description="of managers: those of the solid and of dotted lines"
+    )
+    near_managers: list[Id] = Field(
+        default_factory=list, description="of managers: those at most two steps up by any line"
     )
     until: Annotated[
         date | None, Field(description="from this day on paused, as the volunteer said")
