@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.matching.domain.candidates import Candidate, Entrant
-from services.matching.domain.rounds import Outcome, Pin, RefusedPin, Wish
+from services.matching.domain.rounds import HistoryEntry, Outcome, Pin, RefusedPin, Wish
+from services.matching.solver import wire
 from services.matching.solver.run import decide
 from tests.matching.builders import a_mentee, a_mentor, a_pool, entrant
 
@@ -88,3 +89,20 @@ def test_the_others_get_the_best_that_is_left_beside_the_pins() -> None:
 
     assert (1, 5) in pairs(told)
     assert len(told.matches) == 3
+
+
+def test_the_order_of_pins_and_of_history_names_no_other_pool() -> None:
+    pins = (pin(1, 2), pin(1, 3), pin(1, 2, Wish.BOTH))
+    earlier = (
+        HistoryEntry(UUID(int=1), UUID(int=2), 5, None),
+        HistoryEntry(UUID(int=1), UUID(int=2), None, 4),
+        HistoryEntry(UUID(int=1), UUID(int=3)),
+    )
+    pool = replace(a_pool(a_mentor(1), a_mentee(2)), pins=pins, history=earlier)
+    turned = replace(pool, pins=pins[::-1], history=earlier[::-1])
+
+    assert wire.write_pool(pool) == wire.write_pool(turned)
+    assert (
+        wire.read_pool(wire.write_pool(pool)).history
+        == wire.read_pool(wire.write_pool(turned)).history
+    )

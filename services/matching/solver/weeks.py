@@ -31,7 +31,7 @@ class Weeks:
         for own in ends:
             for number, run in enumerate(own):
                 nth[number].append(run)
-        self._nth = [np.array(own, np.int16).T for own in nth.values()]
+        self._nth = [np.array(own, np.int16).T.copy() for own in nth.values()]
         over = [(at, run) for at, own in enumerate(ends) for run in own if run[1] > WEEK]
         self._over = np.array([run for _, run in over], np.int16).reshape(-1, 2).T
         self._over_at = np.array([at for at, _ in over], np.int64)
@@ -65,7 +65,7 @@ def _ends(week: int) -> tuple[tuple[int, int], ...]:
 def _overlap(starts: Minutes, stops: Minutes, start: int, end: int) -> Minutes:
     shared: Minutes = np.minimum(stops, np.int16(end)) - np.maximum(starts, np.int16(start))
     if end - start <= DAY:
-        shared[shared < SHORTEST] = 0
+        shared *= shared >= SHORTEST
         return shared
     # What is longer than a day counts by days, and the rest of it is a crumb like any other.
     shared = np.maximum(shared, np.int16(0))
