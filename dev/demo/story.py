@@ -117,12 +117,15 @@ class Story:
             lambda waiting: waiting == {"mentors": mentors, "mentees": mentees},
         )
         asked = await self._lead.post("matching", self._path("/rounds"), {"cohort_id": cohort_id})
+        here = self._path(f"/rounds/{asked['id']}")
         self.outcome.round = await self._lead.until(
-            "the round is completed",
+            "the round is a draft",
             "matching",
-            self._path(f"/rounds/{asked['id']}"),
-            lambda found: found["state"] in ("completed", "failed"),
+            here,
+            lambda found: found["state"] in ("drafted", "failed"),
         )
+        if self.outcome.round["state"] == "drafted":
+            self.outcome.round = await self._lead.post("matching", f"{here}/release")
         self._tell(
             f"round {self.outcome.round['state']}: {self.outcome.round['matched']} pairs proposed"
         )

@@ -212,7 +212,9 @@ class Load:
         path = f"/v1/programmes/{self.programme_id}/rounds"
         subject = {"programme_id": self.programme_id, "cohort_id": self.cohort_id}
         command = command_of("lead", "round", "matching", path, **subject)
-        await self._client.say(command, LEAD, json={"cohort_id": self.cohort_id})
+        # Nobody reads drafts here, and the promise is about the command that asked for the round.
+        body = {"cohort_id": self.cohort_id, "release": "at_once"}
+        await self._client.say(command, LEAD, json=body)
         if command.outcome == OK:
             self._name_subject(command)
         return command

@@ -41,7 +41,7 @@ def build(
             foundation,
             database,
             title="Obverse matching",
-            routers=[api.router, privacy_routes([personal])],
+            routers=[*api.ROUTERS, privacy_routes([personal])],
             unit=store.Unit,
         ),
         databases=[database],

@@ -7,6 +7,11 @@ LOG_EVENTS = (
     LogEvent("round.started", "info", "A worker solves the round under this fence."),
     LogEvent("round.progress", "info", "The solver is at this step of the round."),
     LogEvent("round.completed", "info", "The round is over and its proposals are made."),
+    LogEvent("round.drafted", "info", "The round is solved; its draft waits for the lead."),
+    LogEvent("round.compared", "info", "A shadow round is solved; nobody is asked."),
+    LogEvent(
+        "round.discarded", "info", "The draft of the round is gone, or a rematch found nobody."
+    ),
     LogEvent(
         "round.failed",
         "error",

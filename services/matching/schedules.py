@@ -1,16 +1,19 @@
-"""The time edge: rounds that wait are claimed and solved, proposals whose time is over expire."""
+"""The time edge: rounds start by themselves, those that wait are claimed and solved, proposals whose time is over expire."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from services.matching.domain.ports import Solver, SolverFailed
 from services.matching.domain.rounds import Outcome, Pool, Round
-from services.matching.handlers import pairs, rounds
+from services.matching.domain.routines import Start
+from services.matching.handlers import pairs, rounds, routines
 from services.matching.handlers.rounds import Claim
 from services.matching.store import Unit
 from shared.chassis.correlation import Trail, following
@@ -18,12 +21,13 @@ from shared.chassis.leases import LeaseLost, Leases
 from shared.chassis.lifecycle import Schedule
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Refusal
-from shared.chassis.transactions import Transactions
+from shared.chassis.transactions import Transactions, Tx
 
 log = structlog.get_logger("services.matching.schedules")
 
 LEASE_SECONDS = 15.0
 LOOK_FOR_ROUNDS = timedelta(seconds=0.5)
+LOOK_FOR_ROUNDS_TO_START = timedelta(seconds=2)
 LOOK_FOR_EXPIRED = timedelta(seconds=2)
 
 Result = TypeVar("Result")
@@ -36,7 +40,18 @@ def schedules(transactions: Transactions, desk: "RoundDesk") -> list[Schedule]:
         while await transactions.run(lambda tx: pairs.expire_due(Unit(tx))) == pairs.AT_ONCE:
             pass
 
+    async def start_one(tx: Tx, start: Start) -> None:
+        await routines.start_by_itself(Unit(tx), start)
+
+    async def start() -> None:
+        await transactions.run(lambda tx: routines.note_due(Unit(tx)))
+        for one in await transactions.read(lambda tx: routines.list_to_start(Unit(tx))):
+            # While another round of the programme stands in the way, it waits.
+            with contextlib.suppress(Refusal):
+                await transactions.run(partial(start_one, start=one))
+
     return [
+        Schedule("start rounds", LOOK_FOR_ROUNDS_TO_START, start),
         Schedule("solve rounds", LOOK_FOR_ROUNDS, desk.solve_waiting, cut_short=True),
         Schedule("expire proposals", LOOK_FOR_EXPIRED, expire),
     ]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.matching.domain import pairs
 from services.matching.domain.candidates import Candidate, Need, Offer
+from services.matching.domain.declines import FEW
 from services.matching.domain.pairs import Pair, PairFact
 from services.matching.domain.ports import Fact
 from services.matching.domain.rounds import Round, RoundCompleted
@@ -13,9 +14,6 @@ from services.matching.domain.weeks import Slot
 from shared.contracts.base import Contract
 from shared.contracts.enrollment.v1 import CandidateChanged, ProgrammeTerms, WeeklySlot
 from shared.contracts.matching import v1
-
-FEW = 5
-"""Counts of people below this are not told in public."""
 
 
 def candidate(data: CandidateChanged) -> Candidate:
@@ -93,7 +91,8 @@ def log_line(fact: Fact) -> tuple[str, dict[str, Any]]:
     if isinstance(fact, RoundCompleted):
         done = fact.round
         return "round.completed", {"round_id": done.id, "pairs": done.matched, "fence": done.fence}
-    return _LOG_NAMES[type(fact)], {"pair_id": fact.pair.id, "round_id": fact.pair.round_id}
+    of_round = {"round_id": fact.pair.round_id} if fact.pair.round_id else {}
+    return _LOG_NAMES[type(fact)], {"pair_id": fact.pair.id, **of_round}
 
 
 _LOG_NAMES: dict[type[PairFact], str] = {

@@ -126,4 +126,4 @@ def a_proposal(
     """An open proposal, by default between mentor 1 and mentee 2."""
     sides = mentor or a_mentor(1), mentee or a_mentee(2)
     what = match or a_match(*sides)
-    return propose(UUID(int=number), a_round(), what, sides, TERMS, NOW).pair
+    return propose(UUID(int=number), a_round().id, what, sides, TERMS, NOW).pair

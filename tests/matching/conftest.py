@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from services.matching import store
 from services.matching.domain.candidates import Candidate
 from services.matching.domain.pairs import Pair, PairState
 from services.matching.domain.rounds import Outcome, Pool, Round
-from services.matching.handlers import learning, pairs, rounds
+from services.matching.domain.routines import Release
+from services.matching.handlers import by_hand, learning, pairs, rounds
+from services.matching.handlers.drafts import DraftOf
 from services.matching.handlers.pairs import Caller
-from services.matching.schedules import RoundDesk
+from services.matching.schedules import RoundDesk, schedules
 from services.matching.solver.run import decide
 from services.matching.store import Unit
 from shared.chassis import foundation
@@ -88,8 +91,13 @@ class House:
 
         await self.do(learn)
 
-    async def ask_for_round(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> Round:
-        wish = rounds.RequestRound(programme, cohort, UUID(int=0xD001))
+    async def ask_for_round(
+        self,
+        programme: UUID = PROGRAMME,
+        cohort: UUID = COHORT,
+        release: Release = Release.AT_ONCE,
+    ) -> Round:
+        wish = rounds.RequestRound(programme, cohort, UUID(int=0xD001), release)
         return await self.do(lambda unit: rounds.request_round(unit, wish))
 
     async def round(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> Round:
@@ -97,6 +105,36 @@ class House:
         asked = await self.ask_for_round(programme, cohort)
         await self.desk.solve_waiting()
         return await self.do(lambda unit: rounds.read_round(unit, programme, asked.id))
+
+    async def draft(self, programme: UUID = PROGRAMME, cohort: UUID = COHORT) -> DraftOf:
+        """A round that is solved into a draft."""
+        asked = await self.ask_for_round(programme, cohort, Release.BY_LEAD)
+        await self.desk.solve_waiting()
+        return DraftOf(programme, asked.id)
+
+    async def start_by_themselves(self) -> None:
+        """What the schedule does every two seconds."""
+        (start,) = [
+            one for one in schedules(self.transactions, self.desk) if one.name == "start rounds"
+        ]
+        await start.tick()
+
+    async def rounds(self) -> list[Round]:
+        """All rounds, the oldest first."""
+        rows = await self.database["rounds"].find(sort=[("_id", 1)]).to_list(None)
+        return [
+            await self.do(
+                partial(rounds.read_round, programme_id=row["programme_id"], round_id=row["_id"])
+            )
+            for row in rows
+        ]
+
+    async def form(self, mentor: int, mentee: int) -> Pair:
+        """A running pair of these two, chosen by hand."""
+        them = UUID(int=mentor), UUID(int=mentee)
+        pair = await self.do(lambda unit: by_hand.propose_by_hand(unit, PROGRAMME, them))
+        await self.accept(pair, mentor)
+        return await self.accept(pair, mentee)
 
     async def accept(self, pair: Pair, volunteer: int) -> Pair:
         caller = Caller(frozenset({UUID(int=volunteer)}))

@@ -22,6 +22,17 @@ from tests.support.documents import bodies_without_example
 
 ROUNDS = f"/v1/programmes/{PROGRAMME}/rounds"
 WAITING = f"/v1/programmes/{PROGRAMME}/waiting"
+HERE = f"/v1/programmes/{PROGRAMME}"
+PIN = f"{HERE}/pins/{UUID(int=1)}/{UUID(int=2)}"
+TWO = {"mentor_id": str(UUID(int=1)), "mentee_id": str(UUID(int=2))}
+BODIES = {
+    "rounds": {"cohort_id": str(COHORT)},
+    "shadow-rounds": {"cohort_id": str(COHORT)},
+    str(UUID(int=2)): {"mentor_id": str(UUID(int=1))},
+    "proposals": TWO,
+    "end": {"outcome": "stopped"},
+    "replace": {"side": "mentor", "volunteer_id": str(UUID(int=3))},
+}
 PAIRS = f"/v1/programmes/{PROGRAMME}/pairs"
 
 
@@ -76,7 +87,7 @@ async def mentee(callers: Callers) -> Client:
 
 
 async def ask(lead: Client) -> httpx.Response:
-    return await lead.send("POST", ROUNDS, json={"cohort_id": str(COHORT)})
+    return await lead.send("POST", ROUNDS, json={"cohort_id": str(COHORT), "release": "at_once"})
 
 
 @pytest.fixture
@@ -122,6 +133,125 @@ async def test_a_lead_sees_how_many_wait_on_each_side(
 
     assert before.json() == {"mentors": 1, "mentees": 2}
     assert after.json() == {"mentors": 0, "mentees": 1}
+
+
+async def test_a_lead_reads_changes_and_releases_a_draft(house: House, lead: Client) -> None:
+    await house.learn(a_mentor(1), a_mentor(3, motivation=1), a_mentee(2))
+    asked = (await lead.send("POST", ROUNDS, json={"cohort_id": str(COHORT)})).json()
+    await house.desk.solve_waiting()
+    here = f"{ROUNDS}/{asked['id']}"
+    draft = (await lead.send("GET", f"{here}/draft")).json()
+
+    assert asked["release"] == "by_lead"
+    (listed,) = (await lead.send("GET", ROUNDS)).json()["items"]
+    assert (listed["state"], listed["cause"]) == ("drafted", "lead")
+    assert (await lead.send("GET", f"{ROUNDS}?before={asked['id']}")).json() == {"items": []}
+    assert (draft["round_id"], draft["matched"], draft["left_over"]) == (asked["id"], 1, 1)
+    assert draft["matches"][0]["mentor_id"] == str(UUID(int=1))
+    assert draft["unmatched"] == [
+        {"volunteer_id": str(UUID(int=3)), "side": "mentor", "reason": "outcompeted"}
+    ]
+    assert (await lead.send("GET", f"{here}/draft?after=1")).json()["matches"] == []
+    match = f"{here}/draft/matches/{UUID(int=2)}"
+    placed = await lead.send("PUT", match, json={"mentor_id": str(UUID(int=3))})
+    assert (placed.status_code, placed.json()["mentor_id"]) == (200, str(UUID(int=3)))
+    wrong = await lead.send("PUT", match, json={"mentor_id": str(UUID(int=99))})
+    assert code(wrong) == (404, "volunteer_unknown")
+    released = await lead.send("POST", f"{here}/release")
+    assert (released.json()["state"], released.json()["matched"]) == ("completed", 1)
+    assert code(await lead.send("GET", f"{here}/draft")) == (409, "round_completed")
+    assert code(await lead.send("DELETE", match)) == (409, "round_completed")
+    assert code(await lead.send("POST", f"{here}/discard")) == (409, "round_completed")
+
+
+async def test_a_lead_asks_ends_and_replaces_by_hand(
+    house: House, lead: Client, mentor: Client, mentee: Client
+) -> None:
+    await house.learn(a_mentor(1), a_mentor(3), a_mentee(2))
+    asked = await lead.send("POST", f"{HERE}/proposals", json=TWO)
+    assert (asked.status_code, asked.json()["state"]) == (201, "proposed")
+    proposal = asked.json()["id"]
+    for one in (mentor, mentee):
+        await one.send("POST", f"/v1/proposals/{proposal}/accept")
+    body = {"side": "mentor", "volunteer_id": str(UUID(int=3))}
+    fresh = await lead.send("POST", f"{PAIRS}/{proposal}/replace", json=body)
+    assert (fresh.status_code, fresh.json()["mentor_id"]) == (201, str(UUID(int=3)))
+    ending = {"outcome": "stopped"}
+    for pair in (proposal, fresh.json()["id"]):
+        again = await lead.send("POST", f"{PAIRS}/{pair}/end", json=ending)
+        assert code(again) == (409, "pair_not_running")
+
+
+async def test_a_lead_pins_and_volunteers_wish(
+    house: House, lead: Client, mentor: Client, mentee: Client
+) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    one = {"other_id": str(UUID(int=2)), "side": "mentor"}
+    other = {"other_id": str(UUID(int=1)), "side": "mentee"}
+    first = await mentor.send("POST", "/v1/wishes", json=one)
+    assert (first.status_code, first.json()) == (201, {**one, "agreed": False})
+    assert (await lead.send("GET", f"{HERE}/pins")).json() == {"items": []}
+    assert (await mentee.send("POST", "/v1/wishes", json=other)).json()["agreed"] is True
+    assert (await mentor.send("GET", "/v1/wishes")).json()["items"][0]["agreed"] is True
+    assert (await mentor.send("DELETE", f"/v1/wishes/{UUID(int=2)}")).status_code == 204
+
+    pinned = await lead.send("PUT", PIN)
+    assert pinned.json() == {**TWO, "by": "lead", "forbidden_by": None}
+    assert (await lead.send("GET", f"{HERE}/pins")).json()["items"] == [pinned.json()]
+    assert (await lead.send("DELETE", PIN)).status_code == 204
+    assert (await lead.send("GET", f"{HERE}/pins")).json() == {"items": []}
+
+
+async def test_a_lead_sets_what_starts_by_itself(lead: Client) -> None:
+    before = (await lead.send("GET", f"{HERE}/schedule")).json()
+    assert before == {"every_days": None, "release": "by_lead", "rematch": "draft", "next_at": None}
+    body = {"every_days": 14, "release": "at_once", "rematch": "off"}
+    after = (await lead.send("PUT", f"{HERE}/schedule", json=body)).json()
+    assert {name: after[name] for name in body} == body
+    waits = datetime.fromisoformat(after["next_at"]) - system_clock()
+    assert timedelta(days=13) < waits <= timedelta(days=14)
+    wrong = await lead.send("PUT", f"{HERE}/schedule", json={"every_days": 0})
+    assert code(wrong) == (422, "request_invalid")
+
+
+async def test_a_lead_compares_a_shadow(house: House, lead: Client) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    await ask(lead)
+    await house.desk.solve_waiting()
+    body = {"cohort_id": str(COHORT), "weights": {"topics": 7}}
+    asked = await lead.send("POST", f"{HERE}/shadow-rounds", json=body)
+    await house.desk.solve_waiting()
+    found = (await lead.send("GET", f"{ROUNDS}/{asked.json()['id']}/comparison")).json()
+
+    assert asked.status_code == 202
+    assert found["shadow"] == {"matched": 1, "least": 7, "total": 7}
+    assert (found["last"]["matched"], found["changes"]) == (1, [])
+
+
+async def test_a_reason_for_a_no_is_taken_and_told_to_nobody(
+    house: House, proposal: str, lead: Client, mentee: Client, mentor: Client
+) -> None:
+    path = f"/v1/proposals/{proposal}/decline"
+    wrong = await mentee.send("POST", path, json={"reason": "I do not like them"})
+    assert code(wrong) == (422, "request_invalid")
+    answer = await mentee.send("POST", path, json={"reason": "no_time"})
+    assert answer.json()["state"] == "declined"
+    assert "no_time" not in answer.text
+    assert (await lead.send("GET", f"{HERE}/declines")).json() == {"reasons": {}}
+    assert await house.database["declines"].count_documents({"reason": "no_time"}) == 1
+
+
+async def test_a_lead_reads_who_waits_and_for_how_long(house: House, lead: Client) -> None:
+    await house.learn(a_mentor(1), a_mentee(2, time_zone="Asia/Tokyo"), a_mentee(4))
+    await ask(lead)
+    await house.desk.solve_waiting()
+    found = (await lead.send("GET", f"{WAITING}/volunteers")).json()["items"]
+    last = (await lead.send("GET", f"{WAITING}/volunteers?after={UUID(int=2)}")).json()
+
+    assert [(one["volunteer_id"], one["side"], one["rounds_waited"]) for one in found] == [
+        (str(UUID(int=2)), "mentee", 1)
+    ]
+    assert last == {"items": []}
 
 
 async def test_a_second_round_while_one_is_open_is_refused_in_words(lead: Client) -> None:
@@ -245,12 +375,35 @@ async def test_the_proposal_of_others_is_not_there(proposal: str, callers: Calle
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", ROUNDS), ("GET", f"{ROUNDS}/{UUID(int=5)}"), ("GET", PAIRS), ("GET", WAITING)],
+    [
+        ("POST", ROUNDS),
+        ("GET", ROUNDS),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}"),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}/draft"),
+        ("PUT", f"{ROUNDS}/{UUID(int=5)}/draft/matches/{UUID(int=2)}"),
+        ("DELETE", f"{ROUNDS}/{UUID(int=5)}/draft/matches/{UUID(int=2)}"),
+        ("POST", f"{ROUNDS}/{UUID(int=5)}/release"),
+        ("POST", f"{ROUNDS}/{UUID(int=5)}/discard"),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}/comparison"),
+        ("POST", f"{HERE}/shadow-rounds"),
+        ("GET", f"{HERE}/schedule"),
+        ("PUT", f"{HERE}/schedule"),
+        ("GET", f"{HERE}/pins"),
+        ("PUT", PIN),
+        ("DELETE", PIN),
+        ("POST", f"{HERE}/proposals"),
+        ("POST", f"{PAIRS}/{UUID(int=5)}/end"),
+        ("POST", f"{PAIRS}/{UUID(int=5)}/replace"),
+        ("GET", f"{HERE}/declines"),
+        ("GET", PAIRS),
+        ("GET", WAITING),
+        ("GET", f"{WAITING}/volunteers"),
+    ],
 )
 async def test_only_the_lead_of_this_programme_may_see_and_run_rounds(
     callers: Callers, method: str, path: str
 ) -> None:
-    body = {"json": {"cohort_id": str(COHORT)}} if method == "POST" else {}
+    body = {"json": BODIES.get(path.rpartition("/")[2], {})} if method != "GET" else {}
     nobody = callers.unknown("nobody", "lead")
     participant = await callers.known("participant", 1)
     other_lead = await callers.known("other lead", leads=UUID(int=0xA777))
@@ -323,13 +476,29 @@ async def test_the_document_shows_every_route_with_its_problems(lead: Client) ->
         "/v1/exports/{person_id}",
         "/v1/pairs",
         "/v1/pairs/{pair_id}/end",
+        "/v1/programmes/{programme_id}/declines",
         "/v1/programmes/{programme_id}/pairs",
+        "/v1/programmes/{programme_id}/pairs/{pair_id}/end",
+        "/v1/programmes/{programme_id}/pairs/{pair_id}/replace",
+        "/v1/programmes/{programme_id}/pins",
+        "/v1/programmes/{programme_id}/pins/{mentor_id}/{mentee_id}",
+        "/v1/programmes/{programme_id}/proposals",
         "/v1/programmes/{programme_id}/rounds",
         "/v1/programmes/{programme_id}/rounds/{round_id}",
+        "/v1/programmes/{programme_id}/rounds/{round_id}/comparison",
+        "/v1/programmes/{programme_id}/rounds/{round_id}/discard",
+        "/v1/programmes/{programme_id}/rounds/{round_id}/draft",
+        "/v1/programmes/{programme_id}/rounds/{round_id}/draft/matches/{mentee_id}",
+        "/v1/programmes/{programme_id}/rounds/{round_id}/release",
+        "/v1/programmes/{programme_id}/schedule",
+        "/v1/programmes/{programme_id}/shadow-rounds",
         "/v1/programmes/{programme_id}/waiting",
+        "/v1/programmes/{programme_id}/waiting/volunteers",
         "/v1/proposals",
         "/v1/proposals/{pair_id}/accept",
         "/v1/proposals/{pair_id}/decline",
+        "/v1/wishes",
+        "/v1/wishes/{other_id}",
     ]
     answers = document["paths"]["/v1/programmes/{programme_id}/rounds"]["post"]["responses"]
     assert {"202", "400", "401", "403", "404", "409", "422", "503"} <= set(answers)

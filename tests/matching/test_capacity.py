@@ -13,9 +13,10 @@ from uuid import UUID
 import pytest
 
 from services.matching.domain.candidates import Candidate
-from services.matching.domain.pairs import Pair, PairState
+from services.matching.domain.pairs import Ending, Pair, PairState
 from services.matching.domain.rounds import RoundState
-from services.matching.handlers import learning, pairs
+from services.matching.handlers import by_hand, drafts, learning, pairs
+from services.matching.handlers.by_hand import PairOf
 from shared.chassis.refusals import Refusal
 from tests.matching.builders import NOW, TERMS, a_mentee, a_mentor
 from tests.matching.conftest import House
@@ -87,6 +88,26 @@ class Crowd:
             speak = self.dice.choice([self.house.accept, self.house.accept, self.house.decline])
             await speak(pair, side.volunteer_id.int)
 
+    async def reach_by_hand(self) -> None:
+        place = self.dice.randrange(2)
+        mentor, mentee = (2 * self.dice.randrange(6) + place for _ in range(2))
+        them = UUID(int=mentor + 1), UUID(int=mentee + 101)
+        programme = PROGRAMMES[place][0]
+        await self.house.do(partial(by_hand.propose_by_hand, programme_id=programme, them=them))
+
+    async def end_by_hand(self) -> None:
+        formed = [one for one in await everything(self.house) if one.state is PairState.FORMED]
+        if formed:
+            pair = self.dice.choice(formed)
+            which = PairOf(pair.programme_id, pair.id)
+            stop = partial(by_hand.end_by_lead, which=which, ending=Ending.STOPPED)
+            await self.house.do(stop)
+
+    async def draft_and_release(self, number: int) -> None:
+        programme, cohort = PROGRAMMES[number]
+        which = await self.house.draft(programme, cohort)
+        await self.house.do(partial(drafts.release_round, which=which))
+
     async def leave_and_return(self) -> None:
         number = self.dice.randrange(12)
         await self.house.learn(self.mentee(number, status="withdrawn"), self.mentee(number))
@@ -120,6 +141,10 @@ async def test_rounds_answers_changes_and_time_may_meet_in_any_order(
             *(crowd.run_round(number) for number in (0, 1)),
             *(crowd.answer() for _ in range(8)),
             crowd.leave_and_return(),
+            *(crowd.reach_by_hand() for _ in range(4)),
+            crowd.end_by_hand(),
+            crowd.draft_and_release(crowd.dice.randrange(2)),
+            house.start_by_themselves(),
             house.do(pairs.expire_due),
         ]
         await asyncio.gather(*map(quietly, steps))

@@ -9,6 +9,7 @@ import pytest
 from services.matching.domain.candidates import Candidate, Side
 from services.matching.domain.pairs import Ending, Pair, PairState
 from services.matching.domain.pools import confirmed, load, pool_of
+from services.matching.domain.records import Records
 from services.matching.domain.rounds import RoundState, Unmatched
 from shared.chassis.refusals import Conflict
 from tests.matching.builders import (
@@ -29,7 +30,7 @@ ONE, TWO, THREE = a_mentor(1), a_mentee(2), a_mentee(3)
 
 
 def sides_in_pool(candidates: list[Candidate], pairs: list[Pair]) -> dict[int, tuple[str, ...]]:
-    pool = pool_of(a_round(), TERMS, TODAY, candidates, pairs)
+    pool = pool_of(a_round().id, TERMS, TODAY, candidates, Records(tuple(pairs)))
     return {one.candidate.id.int: one.sides for one in pool.entrants}
 
 
@@ -51,14 +52,16 @@ def test_who_has_an_open_proposal_or_a_pair_does_not_wait() -> None:
 
 def test_a_mentor_with_room_waits_for_more() -> None:
     roomy = a_mentor(1, capacity=2)
-    pool = pool_of(a_round(), TERMS, TODAY, [roomy, THREE], [formed(a_proposal(roomy, TWO))])
+    pool = pool_of(
+        a_round().id, TERMS, TODAY, [roomy, THREE], Records((formed(a_proposal(roomy, TWO)),))
+    )
 
     assert {(one.candidate.id.int, one.free) for one in pool.entrants} == {(1, 1), (3, 1)}
 
 
 def test_a_pair_of_another_programme_takes_a_place_of_the_person() -> None:
     elsewhere = a_mentor(9, person_id=ONE.person_id, programme_id=UUID(int=5))
-    pool = pool_of(a_round(), TERMS, TODAY, [ONE], [a_proposal(elsewhere, TWO)])
+    pool = pool_of(a_round().id, TERMS, TODAY, [ONE], Records((a_proposal(elsewhere, TWO),)))
 
     assert [(one.sides, one.free) for one in pool.entrants] == [(("mentor",), 0)]
 
@@ -74,7 +77,7 @@ def test_a_pair_of_another_programme_takes_a_place_of_the_person() -> None:
 )
 def test_only_a_voided_proposal_may_be_made_again(state: PairState, again: bool) -> None:
     pair = replace(a_proposal(ONE, TWO), state=state)
-    pool = pool_of(a_round(), TERMS, TODAY, [ONE, TWO], [pair])
+    pool = pool_of(a_round().id, TERMS, TODAY, [ONE, TWO], Records((pair,)))
 
     met = {one.candidate.id.int: one.met for one in pool.entrants}
     assert met == {1: () if again else (TWO.person_id,), 2: ()}

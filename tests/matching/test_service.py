@@ -223,7 +223,7 @@ async def test_a_service_that_stops_does_not_wait_for_the_solver(
         await outside.tell(*a_programme(), a_principal("lead", leads=True))
 
         async def asked() -> bool:
-            body = {"cohort_id": str(COHORT)}
+            body = {"cohort_id": str(COHORT), "release": "at_once"}
             return (await outside.call("lead", "POST", ROUNDS, json=body)).status_code == 202
 
         await until(asked, "the round is asked for")
@@ -234,7 +234,7 @@ async def test_a_service_that_stops_does_not_wait_for_the_solver(
 
 async def _proposed(outside: Outside) -> dict[str, Any]:
     """Ask for rounds until enrollment's news has arrived and the mentee has a proposal."""
-    body = {"cohort_id": str(COHORT)}
+    body = {"cohort_id": str(COHORT), "release": "at_once"}
 
     async def proposal() -> dict[str, Any] | None:
         await outside.call("lead", "POST", ROUNDS, json=body)

@@ -1,6 +1,6 @@
 """How matching says no: each refusal has a code for machines and a sentence that says what to do next."""
 
-from shared.chassis.refusals import Conflict, NotFound, Refusal
+from shared.chassis.refusals import Conflict, Invalid, NotFound, Refusal
 
 
 def programme_unknown() -> Refusal:
@@ -28,6 +28,11 @@ def cohort_closed() -> Refusal:
     )
 
 
+def shut(what: str) -> Refusal:
+    """Nobody is paired any more in what is closed, as `Programme.shut` says it."""
+    return cohort_closed() if what == "cohort_closed" else programme_closed()
+
+
 def programme_over() -> Refusal:
     """A pair of today would have no day left."""
     return Conflict(
@@ -38,8 +43,58 @@ def programme_over() -> Refusal:
 def round_running() -> Refusal:
     """Rounds of one programme run one at a time."""
     return Conflict(
-        "round_running", "Another round of this programme is not finished; wait until it is."
+        "round_running",
+        "Another round of this programme is not over; wait until it is solved, and release or discard its draft.",
     )
+
+
+def round_not_drafted(state: str) -> Refusal:
+    """Only a draft can be read, changed, released or discarded; `state` is where the round stands."""
+    return Conflict(f"round_{state}", _NOT_DRAFTED[state])
+
+
+def match_unknown() -> Refusal:
+    """The draft has no match of this mentee."""
+    return NotFound("match_unknown", "The draft has no match of this mentee; read it again.")
+
+
+def volunteer_unknown() -> Refusal:
+    """No such volunteer in this cohort, or none any more."""
+    return NotFound("volunteer_unknown", "Name two volunteers of this cohort.")
+
+
+def shadow_running() -> Refusal:
+    """Shadows of one programme run one at a time."""
+    return Conflict(
+        "shadow_running", "Another shadow of this programme is not solved yet; wait until it is."
+    )
+
+
+def not_compared() -> Refusal:
+    """No shadow, or one that is not solved."""
+    return Conflict(
+        "not_compared", "There is no comparison; start a shadow round and wait until it is solved."
+    )
+
+
+def side_not_yours() -> Refusal:
+    """The caller has not said yes to this role."""
+    return Invalid(
+        "side_not_yours", "Name a side that you take in this programme: mentor or mentee.", "/side"
+    )
+
+
+def not_waiting() -> Refusal:
+    """One of the two waits for nobody on this side."""
+    return Conflict(
+        "not_waiting",
+        "One of the two is paused, has no such role, or is asked or paired already; look who waits.",
+    )
+
+
+def forbidden(rule: str) -> Refusal:
+    """A hard rule forbids these two; its code is the code of the refusal."""
+    return Conflict(rule, _FORBIDDEN.get(rule, "A rule of this programme forbids these two."))
 
 
 def round_unknown() -> Refusal:
@@ -69,6 +124,31 @@ def pair_not_running() -> Refusal:
     )
 
 
+_NOT_DRAFTED = {
+    "requested": "The round is not solved yet; wait until it is a draft.",
+    "solving": "The round is not solved yet; wait until it is a draft.",
+    "completed": "The round is released already; answer or end its pairs instead.",
+    "discarded": "The draft was discarded; start another round.",
+    "compared": "A shadow round is never released; start a round with its policy instead.",
+    "failed": "The round failed and has no draft; start another round.",
+}
+_FORBIDDEN = {
+    "not_active": "One of the two is not active; wait until both are.",
+    "other_cohort": "The two are not in one cohort; choose two who are.",
+    "same_person": "Nobody is paired with themselves; choose two people.",
+    "no_hours": "One of the two gave no hours; ask them to give some first.",
+    "no_capacity": "One of the two has no free place; end a pair or choose another.",
+    "not_available": "One of the two is not available to the other; choose another.",
+    "level_gap": "The levels of the two are not as far apart as the policy asks; choose another.",
+    "same_unit": "The two are in one unit; choose somebody of another one.",
+    "same_site": "The two are at one site; choose somebody of another one.",
+    "reporting_line": "One of the two is in the other's chain of managers; choose another.",
+    "same_manager": "The two have one direct manager; choose another.",
+    "need_not_covered": "The mentor teaches nothing that the mentee wants most; choose another.",
+    "no_common_format": "The two share no format of this programme; choose another or another format.",
+    "no_common_language": "The two share no language; choose another.",
+    "no_common_slot": "The two have too little time in common; choose another.",
+}
 _PROPOSAL_OVER = {
     "formed": "Both sides have accepted already; end the pair instead.",
     "ended": "This pair is over already; wait for the next round.",

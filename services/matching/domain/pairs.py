@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Side
 from services.matching.domain.errors import pair_not_running, pair_unknown, proposal_over
-from services.matching.domain.rounds import Match, Round
+from services.matching.domain.rounds import Match
 from services.matching.domain.terms import Terms
 from services.matching.domain.weeks import Slot
 
@@ -59,10 +59,12 @@ class Pair:
     """Two volunteers who are asked to work together, do, or did.
 
     `days` is how long they were asked for: a programme that changes meanwhile changes nothing in that.
+    `round_id` None: the lead chose them by hand. `rematch`: it came to nothing, and its two are to be matched again.
+    `changed_at` is when it came to its present state, UTC; None for pairs of the first releases.
     """
 
     id: UUID
-    round_id: UUID
+    round_id: UUID | None
     programme_id: UUID
     cohort_id: UUID
     mentor: Party
@@ -83,6 +85,8 @@ class Pair:
     """The least number of pairs without which the group is none."""
     starts_at: datetime | None = None
     """When a sprint starts, UTC."""
+    rematch: bool = False
+    changed_at: datetime | None = None
 
     @property
     def parties(self) -> tuple[Party, Party]:
@@ -127,17 +131,17 @@ class Pair:
     def decline(self, side: Side, now: datetime) -> "Step":
         """One side says no, also after a yes, as long as the other has not answered."""
         self._check_open(now)
-        declined = replace(self, state=PairState.DECLINED)
+        declined = replace(self, state=PairState.DECLINED, rematch=True)
         return Step(declined, ProposalDeclined(declined, side))
 
     def expire(self) -> "Step":
         """Nobody, or only one side, answered in time."""
-        expired = replace(self, state=PairState.EXPIRED)
+        expired = replace(self, state=PairState.EXPIRED, rematch=True)
         return Step(expired, ProposalExpired(expired))
 
     def void(self) -> "Step":
         """Overtaken by a change before both sides answered."""
-        voided = replace(self, state=PairState.VOIDED)
+        voided = replace(self, state=PairState.VOIDED, rematch=True)
         return Step(voided, ProposalVoided(voided))
 
     def end(self, ending: Ending) -> "Step":
@@ -214,14 +218,14 @@ class Step:
 
 
 def propose(
-    pair_id: UUID, round_: Round, match: Match, sides: Sides, terms: Terms, now: datetime
+    pair_id: UUID, round_id: UUID | None, match: Match, sides: Sides, terms: Terms, now: datetime
 ) -> Step:
-    """A match of a round becomes a question to both, on the terms of now."""
+    """A match of a round, or of the lead's own hand, becomes a question to both, on the terms of now."""
     pair = Pair(
         id=pair_id,
-        round_id=round_.id,
-        programme_id=round_.programme_id,
-        cohort_id=round_.cohort_id,
+        round_id=round_id,
+        programme_id=sides[0].programme_id,
+        cohort_id=sides[0].cohort_id,
         mentor=Party.of(sides[0]),
         mentee=Party.of(sides[1]),
         format=match.format,

@@ -1,26 +1,65 @@
 """Who takes part in a round: all who are active and wait, with what is left of their capacity."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Profile, Side
 from services.matching.domain.hard_rules import obstacle
-from services.matching.domain.pairs import NOT_AGAIN, Pair
+from services.matching.domain.pairs import Pair
 from services.matching.domain.past import profiles_of
+from services.matching.domain.records import Records
 from services.matching.domain.rounds import Match, Outcome, Pool, Round
 from services.matching.domain.terms import Terms
 
 CHANGED_MEANWHILE = "changed_meanwhile"
 
 
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody who waits on a side: since when (UTC, None where it is not known), and for how many rounds."""
+
+    volunteer_id: UUID
+    side: Side
+    since: datetime | None
+    rounds_waited: int
+
+
 def pool_of(
-    round_: Round, terms: Terms, on: date, candidates: Iterable[Candidate], pairs: Iterable[Pair]
+    round_id: UUID, terms: Terms, on: date, candidates: Iterable[Candidate], records: Records
 ) -> Pool:
-    """The pool. `pairs` are all that these people are or were in, in whatever programme."""
-    entrants = _entrants(candidates, tuple(pairs))
-    return Pool(round_.id, on, terms, tuple(entrants))
+    """The pool of all of these who wait, with the pins of these, so that the round says which it cannot keep."""
+    them = tuple(candidates)
+    known = {one.id for one in them}
+    pins = tuple(pin for pin in records.pins if {pin.mentor_id, pin.mentee_id} <= known)
+    return Pool(round_id, on, terms, tuple(_entrants(them, records)), pins)
+
+
+def lasting_rule(
+    mentor: Candidate, mentee: Candidate, terms: Terms, on: date, records: Records
+) -> str | None:
+    """The rule that forbids these two whatever places they have at the moment; None where none does."""
+    met = records.met()
+    entrants = tuple(
+        Entrant(one, tuple(Side), 1, tuple(met.get(one.person_id, ()))) for one in (mentor, mentee)
+    )
+    # The id of no round: none is run, and the rules do not look at it.
+    profiles = profiles_of(Pool(mentor.cohort_id, on, terms, entrants, records.pins))
+    return obstacle(profiles[mentor.id], profiles[mentee.id], terms)
+
+
+def affected(
+    round_: Round, candidates: Iterable[Candidate], records: Records
+) -> tuple[Candidate, ...]:
+    """Those whom a round that matches again may touch: who was freed, and who was in a round before.
+
+    Who came since then waits for the next round of all: one person's no sets no whole intake in motion.
+    """
+    known = {id_ for id_, _ in records.left_over} | set(round_.freed)
+    known |= {party.volunteer_id for pair in records.pairs for party in pair.parties}
+    return tuple(one for one in candidates if one.id in known)
 
 
 def load(person_id: UUID, pairs: Iterable[Pair]) -> int:
@@ -30,12 +69,25 @@ def load(person_id: UUID, pairs: Iterable[Pair]) -> int:
     )
 
 
-def waiting(candidates: Iterable[Candidate], pairs: Iterable[Pair]) -> Mapping[Side, int]:
+def waiting(candidates: Iterable[Candidate], records: Records) -> Mapping[Side, int]:
     """How many wait on each side; somebody in both roles waits on both."""
-    sides = Counter(
-        side for entrant in _entrants(candidates, tuple(pairs)) for side in entrant.sides
-    )
+    sides = Counter(side for entrant in _entrants(candidates, records) for side in entrant.sides)
     return {side: sides[side] for side in Side}
+
+
+def waiters(
+    candidates: Iterable[Candidate], records: Records, known_since: Mapping[UUID, datetime]
+) -> list[Waiter]:
+    """All who wait, by id; somebody in both roles once for each."""
+    found, ran = [], records.ran()
+    for entrant in _entrants(candidates, records):
+        id_ = entrant.candidate.id
+        for side in entrant.sides:
+            ends = [one.changed_at for one in ran.get((id_, side), ()) if not one.live]
+            moments = [one for one in (known_since.get(id_), *ends) if one is not None]
+            waited = records.rounds_waited((id_, side), ran)
+            found.append(Waiter(id_, side, max(moments, default=None), waited))
+    return sorted(found, key=lambda one: (one.volunteer_id, one.side))
 
 
 def confirmed(outcome: Outcome, pool: Pool) -> Outcome:
@@ -68,17 +120,15 @@ def _allowed(match: Match, pool: Pool, profiles: dict[UUID, Profile]) -> bool:
     )
 
 
-def _entrants(candidates: Iterable[Candidate], pairs: Collection[Pair]) -> Iterator[Entrant]:
+def _entrants(candidates: Iterable[Candidate], records: Records) -> Iterator[Entrant]:
+    ran, met = records.ran(), records.met()
     taken: Counter[UUID] = Counter()
-    met: dict[UUID, set[UUID]] = defaultdict(set)
     busy: set[tuple[UUID, Side]] = set()
-    for pair in pairs:
+    for pair in records.pairs:
         if pair.live:
             taken.update(party.person_id for party in pair.parties)
             busy.add((pair.mentor_id, Side.MENTOR))
             busy.add((pair.mentee_id, Side.MENTEE))
-        if pair.state in NOT_AGAIN:
-            met[pair.mentor.person_id].add(pair.mentee.person_id)
     for one in candidates:
         free = max(0, one.capacity - taken[one.person_id])
         # A mentee waits for one mentor; a mentor takes more mentees as long as there is a place.
@@ -89,4 +139,8 @@ def _entrants(candidates: Iterable[Candidate], pairs: Collection[Pair]) -> Itera
             and ((one.id, side) not in busy or (side is Side.MENTOR and free > 0))
         )
         if one.active and sides:
-            yield Entrant(one, sides, free, tuple(sorted(met[one.person_id])))
+            # Only mentees wait for a round: they are the ones whom it serves.
+            waited = (
+                records.rounds_waited((one.id, Side.MENTEE), ran) if Side.MENTEE in sides else 0
+            )
+            yield Entrant(one, sides, free, tuple(sorted(met.get(one.person_id, ()))), waited)

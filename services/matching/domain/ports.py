@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.matching.domain.assignment import Pairing
 from services.matching.domain.candidates import Candidate
+from services.matching.domain.declines import Decline
+from services.matching.domain.drafts import Draft
 from services.matching.domain.pairs import Pair, PairFact, PairState
-from services.matching.domain.rounds import Outcome, Pool, Round, RoundCompleted
+from services.matching.domain.records import Place
+from services.matching.domain.rounds import Outcome, Pin, Pool, Round, RoundCompleted
+from services.matching.domain.routines import Routine, Start
 from services.matching.domain.terms import Programme, Terms
+from services.matching.domain.wishes import AskedFor
 
 Fact = PairFact | RoundCompleted
 
@@ -40,6 +46,32 @@ class Programmes(Protocol):
         """Keep that this cohort of it takes nobody any more."""
         ...
 
+    def put_routine(self, programme_id: UUID, routine: Routine) -> None:
+        """Keep what the lead set.
+
+        The next round of the schedule is so many days from now, by the database's clock, or stays where it was
+        when the number of days is the same.
+        """
+        ...
+
+    async def fallen_due(self) -> list[Programme]:
+        """Those whose schedule asks for a round by the database's clock."""
+        ...
+
+    def put_due(
+        self, programme_id: UUID, cohort_ids: Collection[UUID], every_days: int | None
+    ) -> None:
+        """Keep whose rounds are to start, and move the schedule on; no days end it."""
+        ...
+
+    def took_up(self, programme_id: UUID, cohort_id: UUID) -> None:
+        """Keep that the round of this cohort is not due any more."""
+        ...
+
+    async def to_start(self) -> list[Start]:
+        """The rounds that the schedule wants."""
+        ...
+
     def claim(self, programme_id: UUID, by: UUID) -> None:
         """Write to it, so that it is not closed or changed by a unit of work at the same moment."""
         ...
@@ -58,6 +90,10 @@ class Candidates(Protocol):
 
     async def in_cohort(self, programme_id: UUID, cohort_id: UUID) -> list[Candidate]:
         """All of one cohort."""
+        ...
+
+    async def known_since(self, volunteer_ids: Collection[UUID]) -> Mapping[UUID, datetime]:
+        """When matching first heard of each, as far as that was kept."""
         ...
 
     def put(self, candidate: Candidate) -> None:
@@ -85,11 +121,29 @@ class Rounds(Protocol):
         ...
 
     async def open_in(self, programme_id: UUID) -> Round | None:
-        """The one of a programme that is not over; there is one at most."""
+        """The one of a programme that stands in the way of another; there is one at most."""
+        ...
+
+    async def in_programme(
+        self, programme_id: UUID, *, before: UUID | None, limit: int
+    ) -> list[Round]:
+        """A page of a programme's rounds, the newest first."""
         ...
 
     async def unfinished(self) -> list[Round]:
-        """All that are not over, the oldest first."""
+        """All that a worker is to take up, the oldest first."""
+        ...
+
+    async def last_in(self, programme_id: UUID, cohort_id: UUID) -> Round | None:
+        """The newest round of all who waited in a cohort that is a draft or released."""
+        ...
+
+    async def shadows_to_solve(self, programme_id: UUID) -> int:
+        """How many shadows of a programme are not solved yet."""
+        ...
+
+    async def left_over(self, programme_id: UUID) -> Mapping[Place, tuple[UUID, ...]]:
+        """The released rounds of all who waited in a programme, by whom they left over on which side."""
         ...
 
     def add(self, round_: Round) -> None:
@@ -98,6 +152,22 @@ class Rounds(Protocol):
 
     def save(self, round_: Round, outcome: Outcome | None = None) -> None:
         """Keep its new state, and who was not matched for which reason."""
+        ...
+
+
+class Drafts(Protocol):
+    """What rounds would propose. Of two units of work that change one draft, only one succeeds."""
+
+    async def get(self, round_id: UUID) -> Draft | None:
+        """The draft of a round."""
+        ...
+
+    def put(self, draft: Draft) -> None:
+        """Keep it as it is now."""
+        ...
+
+    def remove(self, round_id: UUID) -> None:
+        """Keep nothing of it."""
         ...
 
 
@@ -124,12 +194,80 @@ class Pairs(Protocol):
         """A page of a programme's pairs in these states, in the order of their ids; 0 is no limit."""
         ...
 
+    async def of_round(self, round_id: UUID) -> list[Pair]:
+        """All that a round proposed, whatever became of it."""
+        ...
+
+    async def to_rematch(self, cohort_id: UUID) -> list[Pair]:
+        """Those of a cohort that came to nothing, and whose two are to be matched again."""
+        ...
+
+    async def rematches(self) -> list[Start]:
+        """The cohorts that have such pairs."""
+        ...
+
+    def rematched(self, cohort_id: UUID) -> None:
+        """Keep that a round has taken these up."""
+        ...
+
     async def due(self, limit: int) -> list[Pair]:
         """Open proposals whose time has run out by the database's clock."""
         ...
 
     def put(self, pair: Pair) -> None:
         """Keep it as it is now."""
+        ...
+
+
+class Declines(Protocol):
+    """Why proposals were declined, where somebody said so."""
+
+    def add(self, decline: Decline) -> None:
+        """Keep a new one."""
+        ...
+
+    async def count(self, programme_id: UUID) -> Mapping[str, int]:
+        """How often each reason was given in a programme."""
+        ...
+
+
+class Pins(Protocol):
+    """Pairs that the lead wishes."""
+
+    async def in_programme(self, programme_id: UUID) -> list[Pin]:
+        """Those of a programme, in the order of the two."""
+        ...
+
+    def put(self, programme_id: UUID, pair: Pairing) -> None:
+        """Keep a pin; again is nothing."""
+        ...
+
+    def remove(self, programme_id: UUID, pair: Pairing) -> None:
+        """Keep it no more."""
+        ...
+
+
+class Wishes(Protocol):
+    """Pairs that volunteers wish."""
+
+    async def in_programme(self, programme_id: UUID) -> list[AskedFor]:
+        """All of a programme."""
+        ...
+
+    async def about(self, volunteer_ids: Collection[UUID]) -> list[AskedFor]:
+        """Those that these volunteers ask, or that ask for them."""
+        ...
+
+    def put(self, wish: AskedFor) -> None:
+        """Keep a wish; again is nothing."""
+        ...
+
+    def remove(self, wisher_id: UUID, other_id: UUID) -> None:
+        """Keep nothing of what the one wished of the other."""
+        ...
+
+    def fulfilled(self, pair: Pairing) -> None:
+        """Keep nothing of what the two wished of each other."""
         ...
 
 
@@ -157,8 +295,28 @@ class Unit(Protocol):
         ...
 
     @property
+    def drafts(self) -> Drafts:
+        """Its view of the drafts."""
+        ...
+
+    @property
     def pairs(self) -> Pairs:
         """Its view of the pairs."""
+        ...
+
+    @property
+    def declines(self) -> Declines:
+        """Its view of the declines."""
+        ...
+
+    @property
+    def pins(self) -> Pins:
+        """Its view of the pins."""
+        ...
+
+    @property
+    def wishes(self) -> Wishes:
+        """Its view of the wishes."""
         ...
 
     def new_id(self) -> UUID:

@@ -8,12 +8,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.matching.domain.candidates import Entrant, Side
-from services.matching.domain.errors import round_taken_over
+from services.matching.domain.errors import round_not_drafted, round_taken_over
+from services.matching.domain.routines import Cause, Release
+from services.matching.domain.shadows import Comparison, Shadow
 from services.matching.domain.terms import Terms
 from services.matching.domain.weeks import Slot
 
 ATTEMPTS = 3
 """How often a round is taken up again after its worker died, before it counts as failed."""
+
+REMOVED = "removed"
+"""The reason of those whose match the lead took out of a draft."""
 
 
 class Wish(StrEnum):
@@ -108,6 +113,14 @@ class Outcome:
         late += [Unmatched(mentor, Side.MENTOR, reason) for mentor in sorted(mentors)]
         return replace(self, matches=kept, unmatched=(*self.unmatched, *late))
 
+    def placed(self, match: Match) -> "Outcome":
+        """The outcome with this match; what its mentee had before is taken out."""
+        before = [one for one in self.matches if one.mentee_id == match.mentee_id]
+        rest = self.without(before, REMOVED)
+        served = {(match.mentor_id, Side.MENTOR), (match.mentee_id, Side.MENTEE)}
+        left = (one for one in rest.unmatched if (one.volunteer_id, one.side) not in served)
+        return replace(rest, matches=(*rest.matches, match), unmatched=tuple(left))
+
     def count(self, side: Side) -> int:
         """How many took part on this side."""
         matched = {
@@ -121,11 +134,18 @@ class RoundState(StrEnum):
 
     REQUESTED = "requested"
     SOLVING = "solving"
+    DRAFTED = "drafted"
     COMPLETED = "completed"
+    DISCARDED = "discarded"
+    COMPARED = "compared"
     FAILED = "failed"
 
 
-OPEN = (RoundState.REQUESTED, RoundState.SOLVING)
+TO_SOLVE = (RoundState.REQUESTED, RoundState.SOLVING)
+"""States in which a worker is to take a round up."""
+
+OPEN = (*TO_SOLVE, RoundState.DRAFTED)
+"""States in which a round stands in the way of another one of its programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +153,8 @@ class Round:
     """One run of matching over all who wait in a cohort.
 
     `fence` is the number of the claim under which it is solved: only the holder of the newest may finish it.
+    Rounds of the first releases were all released at once. `freed` are the volunteers (ids) whose proposals came to
+    nothing, where that is the cause: such a round takes in the affected part only.
     """
 
     id: UUID
@@ -150,24 +172,84 @@ class Round:
     failure: str | None = None
     input_hash: str = ""
     policy_hash: str = ""
+    release: Release = Release.AT_ONCE
+    cause: Cause = Cause.LEAD
+    freed: tuple[UUID, ...] = ()
+    shadow: Shadow | None = None
 
     @property
     def open(self) -> bool:
-        """Whether it is still to be solved."""
-        return self.state in OPEN
+        """Whether it stands in the way of another round; a shadow asks nobody, and never does."""
+        return self.state in OPEN and self.shadow is None
+
+    @property
+    def to_solve(self) -> bool:
+        """Whether a worker is to take it up."""
+        return self.state in TO_SOLVE
 
     def start(self, fence: int) -> "Round":
         """Taken up by a worker; raises Conflict when a newer claim holds it or it is over."""
-        if not self.open or fence < self.fence:
+        if not self.to_solve or fence < self.fence:
             raise round_taken_over()
         return replace(self, state=RoundState.SOLVING, fence=fence, attempts=self.attempts + 1)
 
-    def complete(self, fence: int, outcome: Outcome) -> tuple["Round", "RoundCompleted"]:
-        """Solved; raises Conflict when the round was taken over meanwhile."""
+    def draft(self, fence: int, outcome: Outcome) -> "Round":
+        """Solved, for the lead to read; raises Conflict when the round was taken over meanwhile."""
         self._check(fence)
-        done = replace(
+        return self._counted(outcome, RoundState.DRAFTED)
+
+    def give_way(self) -> "Round | None":
+        """A round that only matches a few again makes room for a round of all; None where it may not.
+
+        Whoever solves it is refused with its answer, like one whose claim is too old.
+        """
+        small = self.cause is Cause.REMATCH and self.open
+        return replace(self, state=RoundState.DISCARDED) if small else None
+
+    def find_nothing(self, fence: int) -> "Round":
+        """Nobody could be matched again, which is no news to the lead; raises Conflict when it was taken over."""
+        self._check(fence)
+        return replace(self, state=RoundState.DISCARDED)
+
+    def compare(self, fence: int, outcome: Outcome, comparison: Comparison) -> "Round":
+        """A shadow is solved; it is never released. Raises Conflict when it was taken over meanwhile."""
+        self._check(fence)
+        if self.shadow is None:
+            raise round_taken_over()
+        shown = replace(self.shadow, comparison=comparison)
+        return replace(self._counted(outcome, RoundState.COMPARED), shadow=shown)
+
+    def redraft(self, outcome: Outcome) -> "Round":
+        """The lead changed the draft; raises Conflict when there is none."""
+        self._check_drafted()
+        return self._counted(outcome, RoundState.DRAFTED)
+
+    def complete(self, fence: int, outcome: Outcome) -> tuple["Round", "RoundCompleted"]:
+        """Solved and released at once; raises Conflict when the round was taken over meanwhile."""
+        self._check(fence)
+        done = self._counted(outcome, RoundState.COMPLETED)
+        return done, RoundCompleted(done)
+
+    def let_go(self, outcome: Outcome) -> tuple["Round", "RoundCompleted"]:
+        """The lead releases the draft; raises Conflict when there is none."""
+        self._check_drafted()
+        done = self._counted(outcome, RoundState.COMPLETED)
+        return done, RoundCompleted(done)
+
+    def discard(self) -> "Round":
+        """The lead throws the draft away; raises Conflict when there is none."""
+        self._check_drafted()
+        return replace(self, state=RoundState.DISCARDED)
+
+    def fail(self, fence: int, failure: str) -> "Round":
+        """Given up; raises Conflict when the round was taken over meanwhile."""
+        self._check(fence)
+        return replace(self, state=RoundState.FAILED, failure=failure)
+
+    def _counted(self, outcome: Outcome, state: RoundState) -> "Round":
+        return replace(
             self,
-            state=RoundState.COMPLETED,
+            state=state,
             mentors=outcome.count(Side.MENTOR),
             mentees=outcome.count(Side.MENTEE),
             matched=len(outcome.matches),
@@ -175,16 +257,14 @@ class Round:
             input_hash=outcome.input_hash,
             policy_hash=outcome.policy_hash,
         )
-        return done, RoundCompleted(done)
-
-    def fail(self, fence: int, failure: str) -> "Round":
-        """Given up; raises Conflict when the round was taken over meanwhile."""
-        self._check(fence)
-        return replace(self, state=RoundState.FAILED, failure=failure)
 
     def _check(self, fence: int) -> None:
         if self.state is not RoundState.SOLVING or fence != self.fence:
             raise round_taken_over()
+
+    def _check_drafted(self) -> None:
+        if self.state is not RoundState.DRAFTED:
+            raise round_not_drafted(self.state)
 
 
 @dataclass(frozen=True, slots=True)

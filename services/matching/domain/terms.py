@@ -1,9 +1,11 @@
 """What a programme asks of its pairs: formats, gap, slots, weights, and how long a proposal waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
+
+from services.matching.domain.routines import Routine
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Programme:
     cohorts: tuple[UUID, ...] = ()
     closed: bool = False
     closed_cohorts: tuple[UUID, ...] = ()
+    routine: Routine = field(default_factory=Routine)
 
     @property
     def open_cohorts(self) -> tuple[UUID, ...]:

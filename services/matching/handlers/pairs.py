@@ -1,15 +1,18 @@
 """Proposals and pairs: both sides answer, time runs out, a pair ends."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.matching.domain import errors
 from services.matching.domain.candidates import Side
+from services.matching.domain.declines import Decline, Reason, told
 from services.matching.domain.pairs import Ending, Pair, PairState, Step
 from services.matching.domain.ports import Unit
 
 AT_ONCE = 200
+# From here on the two are together, or have said no; a wish for each other has to be a new one.
+_WISH_HEARD = (PairState.FORMED, PairState.DECLINED, PairState.EXPIRED)
 RUNNING_OR_OVER = (PairState.FORMED, PairState.ENDED)
 
 
@@ -22,10 +25,15 @@ class Caller:
 
 def keep(unit: Unit, step: Step) -> Pair:
     """Store what was decided and tell it; a step without a fact changed nothing."""
-    if step.facts:
-        unit.pairs.put(step.pair)
-        unit.publish(*step.facts)
-    return step.pair
+    if not step.facts:
+        return step.pair
+    pair = replace(step.pair, changed_at=unit.now)
+    unit.pairs.put(pair)
+    if pair.state in _WISH_HEARD:
+        unit.pins.remove(pair.programme_id, (pair.mentor_id, pair.mentee_id))
+        unit.wishes.fulfilled((pair.mentor_id, pair.mentee_id))
+    unit.publish(*step.facts)
+    return pair
 
 
 async def accept(unit: Unit, caller: Caller, pair_id: UUID) -> Pair:
@@ -37,10 +45,19 @@ async def accept(unit: Unit, caller: Caller, pair_id: UUID) -> Pair:
     return keep(unit, pair.accept(side, unit.now, programme.terms))
 
 
-async def decline(unit: Unit, caller: Caller, pair_id: UUID) -> Pair:
-    """The caller's side says no; both are free again."""
+async def decline(unit: Unit, caller: Caller, pair_id: UUID, reason: Reason | None = None) -> Pair:
+    """The caller's side says no; both are free again. The reason is kept beside the pair, never told with it."""
     pair, side = await _own(unit, caller, pair_id)
-    return keep(unit, pair.decline(side, unit.now))
+    declined = keep(unit, pair.decline(side, unit.now))
+    if reason is not None:
+        whose = pair.mentor_id if side is Side.MENTOR else pair.mentee_id
+        unit.declines.add(Decline(pair.id, pair.programme_id, whose, reason))
+    return declined
+
+
+async def count_declines(unit: Unit, programme_id: UUID) -> Mapping[str, int]:
+    """Reasons that were given often enough to point at nobody."""
+    return told(await unit.declines.count(programme_id))
 
 
 async def end_pair(unit: Unit, caller: Caller, pair_id: UUID, ending: Ending) -> Pair:

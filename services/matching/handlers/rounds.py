@@ -1,18 +1,26 @@
 """Rounds: requested by a lead, solved by whichever worker claims them, turned into proposals."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.domain import errors
 from services.matching.domain.candidates import Candidate, Side
-from services.matching.domain.pairs import propose
-from services.matching.domain.pools import confirmed, pool_of, waiting
+from services.matching.domain.drafts import Draft
+from services.matching.domain.pools import Waiter, affected, pool_of, waiters, waiting
 from services.matching.domain.ports import Unit
 from services.matching.domain.rounds import ATTEMPTS, Outcome, Pool, Round
+from services.matching.domain.routines import Cause, Release
 from services.matching.domain.terms import Programme, Terms
-from services.matching.handlers.pairs import keep
+from services.matching.handlers.releasing import (
+    ask_again,
+    ask_all,
+    records_of,
+    records_with_waits,
+    terms_or_end,
+)
+from services.matching.handlers.shadows import compare, records_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,7 @@ class RequestRound:
     programme_id: UUID
     cohort_id: UUID
     correlation_id: UUID
+    release: Release = Release.BY_LEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,30 @@ class Claim:
     fence: int
 
 
-async def request_round(unit: Unit, command: RequestRound) -> Round:
+async def request_round(
+    unit: Unit, command: RequestRound, cause: Cause = Cause.LEAD, freed: tuple[UUID, ...] = ()
+) -> Round:
     """Put a round on the list of what workers solve; one per programme at a time."""
+    programme = await _open_programme(unit, command)
+    standing = await unit.rounds.open_in(programme.id)
+    if standing is not None:
+        _make_room(unit, standing, cause)
+    round_ = Round(
+        id=unit.new_id(),
+        programme_id=programme.id,
+        cohort_id=command.cohort_id,
+        correlation_id=command.correlation_id,
+        requested_at=unit.now,
+        release=command.release,
+        cause=cause,
+        freed=freed,
+    )
+    unit.rounds.add(round_)
+    unit.note("round.requested", round_id=round_.id, programme_id=programme.id, cause=cause)
+    return round_
+
+
+async def _open_programme(unit: Unit, command: RequestRound) -> Programme:
     programme = await unit.programmes.get(command.programme_id)
     if programme is None or programme.terms is None:
         raise errors.programme_unknown()
@@ -45,18 +76,17 @@ async def request_round(unit: Unit, command: RequestRound) -> Round:
         raise errors.cohort_unknown()
     if command.cohort_id in programme.closed_cohorts:
         raise errors.cohort_closed()
-    if await unit.rounds.open_in(programme.id):
+    return programme
+
+
+def _make_room(unit: Unit, standing: Round, cause: Cause) -> None:
+    """A round of all takes in whom a rematch would match again, so nobody waits for that one."""
+    gone = None if cause is Cause.REMATCH else standing.give_way()
+    if gone is None:
         raise errors.round_running()
-    round_ = Round(
-        id=unit.new_id(),
-        programme_id=programme.id,
-        cohort_id=command.cohort_id,
-        correlation_id=command.correlation_id,
-        requested_at=unit.now,
-    )
-    unit.rounds.add(round_)
-    unit.note("round.requested", round_id=round_.id, programme_id=programme.id)
-    return round_
+    unit.drafts.remove(gone.id)
+    unit.rounds.save(gone)
+    unit.note("round.discarded", round_id=gone.id, programme_id=gone.programme_id)
 
 
 async def read_round(unit: Unit, programme_id: UUID, round_id: UUID) -> Round:
@@ -67,59 +97,86 @@ async def read_round(unit: Unit, programme_id: UUID, round_id: UUID) -> Round:
     return round_
 
 
+async def list_rounds(
+    unit: Unit, programme_id: UUID, before: UUID | None, limit: int
+) -> list[Round]:
+    """A page of the programme's rounds, the newest first: drafts that started by themselves are found here."""
+    return await unit.rounds.in_programme(programme_id, before=before, limit=limit)
+
+
 async def count_waiting(unit: Unit, programme_id: UUID) -> Mapping[Side, int]:
     """How many of each side the next round would take in, over all open cohorts of the programme."""
+    people = await _who_may_wait(unit, programme_id)
+    return waiting(people, await records_of(unit, programme_id, people))
+
+
+async def list_waiting(
+    unit: Unit, programme_id: UUID, after: UUID | None, limit: int
+) -> list[Waiter]:
+    """A page of those who wait, by id: since when, and how many rounds have left them over."""
+    people = await _who_may_wait(unit, programme_id)
+    records = await records_with_waits(unit, programme_id, people)
+    # Somebody in both roles stands on two lines; a page is cut between volunteers.
+    page = [one for one in people if after is None or one.id > after]
+    page = sorted(page, key=lambda one: one.id)
+    since = await unit.candidates.known_since([one.id for one in page])
+    found = waiters(page, records, since)
+    last = {one.volunteer_id for one in found[:limit]}
+    return [one for one in found if one.volunteer_id in last]
+
+
+async def _who_may_wait(unit: Unit, programme_id: UUID) -> list[Candidate]:
     programme = await unit.programmes.get(programme_id)
     if programme is None:
         raise errors.programme_unknown()
     people: list[Candidate] = []
     for cohort_id in programme.open_cohorts:
         people += await unit.candidates.in_cohort(programme_id, cohort_id)
-    pairs = await unit.pairs.of_people({one.person_id for one in people})
-    return waiting(people, pairs)
+    return people
 
 
 async def list_unfinished(unit: Unit) -> list[Round]:
-    """The rounds that wait for a worker or are with one, the oldest first."""
+    """The rounds that wait for a worker or are with one, the oldest first; drafts wait for nobody."""
     return await unit.rounds.unfinished()
 
 
 async def start_round(unit: Unit, claim: Claim) -> Pool | None:
     """Take a round up and gather who takes part; None where it is over or must be given up."""
     round_ = await _known(unit, claim)
-    if not round_.open:
+    if not round_.to_solve:
         return None
     programme = await unit.programmes.get(round_.programme_id)
     started = round_.start(claim.fence)
-    terms = _terms(programme, round_)
+    terms = terms_or_end(programme, round_)
     if isinstance(terms, str) or started.attempts > ATTEMPTS:
         _give_up(unit, started, claim, terms if isinstance(terms, str) else "worker_died")
         return None
     unit.rounds.save(started)
     unit.note("round.started", round_id=round_.id, fence=claim.fence, attempt=started.attempts)
-    candidates = await unit.candidates.in_cohort(round_.programme_id, round_.cohort_id)
-    return await _pool(unit, started, terms, candidates)
+    return await _pool(unit, started, terms)
 
 
 async def finish_round(unit: Unit, claim: Claim, outcome: Outcome) -> None:
-    """Turn the solver's answer into proposals, as far as it is still allowed."""
+    """Keep the solver's answer as a draft, or turn it into proposals, as far as it is still allowed."""
     round_ = await _known(unit, claim)
     unit.programmes.claim(round_.programme_id, by=round_.id)
-    programme = await unit.programmes.get(round_.programme_id)
-    terms = _terms(programme, round_)
+    terms = terms_or_end(await unit.programmes.get(round_.programme_id), round_)
     if isinstance(terms, str):
-        return _give_up(unit, round_, claim, terms)
-    matched = {id_ for match in outcome.matches for id_ in (match.mentor_id, match.mentee_id)}
-    candidates = {one.id: one for one in await unit.candidates.of(matched)}
-    unit.candidates.claim({one.person_id for one in candidates.values()}, by=round_.id)
-    outcome = confirmed(outcome, await _pool(unit, round_, terms, candidates.values()))
-    done, fact = round_.complete(claim.fence, outcome)
-    for match in outcome.matches:
-        sides = candidates[match.mentor_id], candidates[match.mentee_id]
-        keep(unit, propose(unit.new_id(), done, match, sides, terms, unit.now))
-    unit.rounds.save(done, outcome)
-    unit.publish(fact)
-    return None
+        _give_up(unit, round_, claim, terms)
+    elif round_.shadow is not None:
+        await compare(unit, round_, claim.fence, outcome)
+    elif round_.cause is Cause.REMATCH and not outcome.matches:
+        unit.rounds.save(round_.find_nothing(claim.fence))
+        unit.note("round.discarded", round_id=round_.id, programme_id=round_.programme_id)
+    elif round_.release is Release.BY_LEAD:
+        drafted = round_.draft(claim.fence, outcome)
+        unit.rounds.save(drafted)
+        unit.drafts.put(Draft(round_.id, outcome))
+        unit.note("round.drafted", round_id=round_.id, pairs=drafted.matched, fence=claim.fence)
+    else:
+        outcome, asked = await ask_again(unit, round_, terms, outcome)
+        _, completed = round_.complete(claim.fence, outcome)
+        ask_all(unit, completed, terms, outcome, asked)
 
 
 async def fail_round(unit: Unit, claim: Claim, failure: str) -> None:
@@ -132,11 +189,18 @@ def _give_up(unit: Unit, round_: Round, claim: Claim, failure: str) -> None:
     unit.note("round.failed", level=logging.ERROR, round_id=round_.id, reason=failure)
 
 
-def _terms(programme: Programme | None, round_: Round) -> Terms | str:
-    """The terms to pair by, or why nobody is paired."""
-    if programme is None or programme.terms is None:
-        return "programme_closed"
-    return programme.shut(round_.cohort_id) or programme.terms
+async def _pool(unit: Unit, round_: Round, terms: Terms) -> Pool:
+    """Who takes part; who was freed until now waits in it, and needs no further round for that."""
+    people = await unit.candidates.in_cohort(round_.programme_id, round_.cohort_id)
+    if round_.shadow is not None:
+        before = await records_before(unit, round_, people)
+        return pool_of(round_.id, round_.shadow.terms, unit.now.date(), people, before)
+    records = await records_with_waits(unit, round_.programme_id, people)
+    if round_.cause is Cause.REMATCH:
+        people = list(affected(round_, people, records))
+    else:
+        unit.pairs.rematched(round_.cohort_id)
+    return pool_of(round_.id, terms, unit.now.date(), people, records)
 
 
 async def _known(unit: Unit, claim: Claim) -> Round:
@@ -144,9 +208,3 @@ async def _known(unit: Unit, claim: Claim) -> Round:
     if round_ is None:
         raise errors.round_unknown()
     return round_
-
-
-async def _pool(unit: Unit, round_: Round, terms: Terms, candidates: Iterable[Candidate]) -> Pool:
-    candidates = tuple(candidates)
-    pairs = await unit.pairs.of_people({one.person_id for one in candidates})
-    return pool_of(round_, terms, unit.now.date(), candidates, pairs)

@@ -11,6 +11,12 @@ def _own(subject: Subject) -> dict[str, object]:
     return {"$or": [{"person_id": subject.person_id}, volunteers]}
 
 
+def _out_of_drafts(subject: Subject) -> dict[str, object]:
+    theirs = {"$in": sorted(subject.volunteer_ids)}
+    either = {"$or": [{"mentor_id": theirs}, {"mentee_id": theirs}]}
+    return {"$pull": {"outcome.matches": either, "outcome.unmatched": {"volunteer_id": theirs}}}
+
+
 # fmt: off
 HOLDINGS = (
     Holding("candidates", "what enrollment told of a volunteer, as far as matching needs it", OnErasure.DELETE, _own,
@@ -20,8 +26,19 @@ HOLDINGS = (
     Holding("pairs", "proposals and pairs: ids, topics, a shared hobby, common hours", OnErasure.BLANK,
             of_volunteers("volunteers"), blank=lambda _: {"$set": {"hobby": None, "slots": [], "starts_at": None}},
             kept="for good, with ids, states and days alone once one of the two was erased"),
-    Holding("rounds", "runs of matching; whom they left over, by id, and why", OnErasure.STAYS,
-            of_volunteers("left_over.volunteer_id"), kept="for good", shown=False),
+    Holding("declines", "why a proposal was declined, in a word from a list", OnErasure.DELETE,
+            of_volunteers("volunteer_id"), kept="until erased"),
+    Holding("rounds", "runs of matching; by id whom they left over and why, matched again, or would match otherwise",
+            OnErasure.STAYS, of_volunteers("left_over.volunteer_id", "freed", "shadow.comparison.changes.mentee_id",
+            "shadow.comparison.changes.before", "shadow.comparison.changes.after"), kept="for good", shown=False),
+    Holding("pins", "pairs that a lead wishes, by id", OnErasure.DELETE, of_volunteers("mentor_id", "mentee_id"),
+            kept="until the two were asked, or one of them was erased", shown=False),
+    Holding("wishes", "whom a volunteer asks for", OnErasure.DELETE, of_volunteers("wisher_id"),
+            kept="until the two were asked, or one of them was erased"),
+    Holding("wishes", "wishes of others", OnErasure.DELETE, of_volunteers("other_id"), shown=False),
+    Holding("drafts", "what a round would propose, before anybody is asked", OnErasure.BLANK,
+            of_volunteers("outcome.matches.mentor_id", "outcome.matches.mentee_id", "outcome.unmatched.volunteer_id"),
+            blank=_out_of_drafts, kept="until its lead releases or discards it", shown=False),
     Holding("programmes", "terms of programmes"),
 )
 # fmt: on

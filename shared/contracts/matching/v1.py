@@ -44,7 +44,7 @@ class ProposalFact(Contract):
 class ProposalMade(ProposalFact):
     """Two volunteers are asked whether they want to work together."""
 
-    round_id: Id
+    round_id: Annotated[Id | None, Field(description="null where the lead chose the two")]
     mentor_id: Id
     mentee_id: Id
     format: Format

@@ -1,0 +1,13 @@
+"""The HTTP edge: leads run rounds, participants answer proposals and end pairs."""
+
+from services.matching.api import by_hand, drafts, pairs, rounds, routines, shadows, wishes
+
+ROUTERS = (
+    rounds.router,
+    drafts.router,
+    shadows.router,
+    routines.router,
+    by_hand.router,
+    wishes.router,
+    pairs.router,
+)
