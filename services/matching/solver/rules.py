@@ -61,7 +61,7 @@ class Rules:
         return self._all if mentee.free <= 0 else self._mentors.full
 
     def _not_available(self, mentee: Profile) -> Mask:
-        mask = self._at(self._mentors.refusing, mentee).copy()
+        mask = self._at(self._mentors.refusing, mentee)
         for person in mentee.unavailable:
             mask[self._mentors.of_person.get(person, NOBODY)] = True
         return mask
@@ -90,7 +90,7 @@ class Rules:
         own = mentee.candidate
         at_the_top = not own.managers and own.managers_complete
         below = self._mentors.near_below if at_the_top else self._mentors.below
-        mask = self._at(below, mentee).copy()
+        mask = self._at(below, mentee)
         for person in mentee.chain:
             mask[self._mentors.of_person.get(person, NOBODY)] = True
         return mask
