@@ -156,3 +156,8 @@ _PROPOSAL_OVER = {
     "expired": "This proposal waited too long and expired; wait for the next round.",
     "voided": "This proposal was overtaken by a change; wait for the next round.",
 }
+
+
+def pins_conflict(words: str) -> Refusal:
+    """The pins of a round cannot be kept together."""
+    return Invalid("pins_conflict", words, "/pins")

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from services.matching.domain.assignment import Problem
 from services.matching.domain.candidates import Side
 from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reason
 from services.matching.domain.pins import settle
 from services.matching.domain.rounds import Match, Outcome, Pin, Pool, Unmatched
 from services.matching.solver import wire
-from services.matching.solver.assignment import assign
-from services.matching.solver.table import Table, table_of
+from services.matching.solver.optimum.solve import solve
+from services.matching.solver.optimum.stable import solve_stable
+from services.matching.solver.table import FORBIDDEN, Table, table_of
 
 
 def decide(pool: Pool, tell: Tell) -> Outcome:
@@ -47,28 +47,14 @@ def _left_over(table: Table, chosen: Sequence[tuple[int, int]]) -> Iterator[Unma
 
 
 def _chosen(table: Table, pins: Sequence[Pin], tell: Tell) -> tuple[tuple[int, int], ...]:
-    """The pins, and the best of what is left beside them."""
+    """The pins, and the best beside them; or, where the policy says so, pairs that nobody would leave."""
     task = table.task(pins)
-    left = {id_: profile.free for id_, profile in (*table.mentors.items(), *table.mentees.items())}
-    pinned = {row for row, _ in task.pins}
-    for row, column in task.pins:
-        left[task.mentees[row]] -= 1
-        left[task.mentors[column]] -= 1
-    allowed = zip(*np.nonzero(task.points >= 0), strict=True)
-    problem = Problem(
-        mentors=task.mentors,
-        mentees=tuple(id_ for row, id_ in enumerate(task.mentees) if row not in pinned),
-        places=left,
-        points={
-            (task.mentors[column], task.mentees[row]): int(task.points[row, column])
-            for row, column in allowed
-            if row not in pinned and min(left[task.mentees[row]], left[task.mentors[column]]) > 0
-        },
-    )
-    tell("assign", 0, 1)
-    found = assign(problem)
-    tell("assign", 1, 1)
-    columns = {id_: column for column, id_ in enumerate(task.mentors)}
-    rows = {id_: row for row, id_ in enumerate(task.mentees)}
-    others = ((rows[mentee], columns[mentor]) for mentor, mentee in found)
-    return tuple(sorted((*task.pins, *others)))
+    if not table.pool.terms.stable:
+        return solve(task, tell).pairs
+    tell("stable", 0, 1)
+    of_mentees, of_mentors = (np.full_like(table.points, FORBIDDEN) for _ in range(2))
+    for wish in table.wishes():
+        of_mentees[wish.row], of_mentors[wish.row] = wish.mentee, wish.mentor
+    found = solve_stable(task, of_mentees, of_mentors)
+    tell("stable", 1, 1)
+    return found
