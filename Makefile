@@ -41,7 +41,7 @@ documents: setup ## write the generated parts of the documents
 locks: setup ## resolve the dependencies anew and write the locks
 	@dev/locks
 
-bench: setup ## measure: ONLY=pipeline, startup or directory for one of them
+bench: setup ## measure: ONLY=pipeline, startup, directory or matching for one of them
 	@$(RUN) -m dev.bench $(if $(ONLY),--only "$(ONLY)")
 
 faults: setup ## break a real cluster at every named place, and every checker by a mutant: 25 minutes

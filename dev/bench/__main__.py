@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from dev.bench import directory, pipeline, startup
+from dev.bench import directory, matching, pipeline, startup
 from dev.bench.report import Report
 from dev.bench.stack import RESULTS, Inconclusive
 
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[], Awaitable[Report]]] = {
     "pipeline": pipeline.bench,
     "startup": startup.bench,
     "directory": directory.bench,
+    "matching": matching.bench,
 }
 
 

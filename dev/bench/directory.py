@@ -6,12 +6,11 @@ and one in which every twentieth row changed. The floor is the same file read by
 
 import asyncio
 import csv
-import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from dev.bench.children import Ran, run
 from dev.bench.report import Goal, Report
 from dev.bench.stack import RESULTS, ROOT, running
 
@@ -21,14 +20,6 @@ REPORTS = 8
 EVERY = 20
 MOST_MIB = 300.0
 HEADERS = ("Staff Number", "Work Email", "Level", "Line Manager Staff Number", "Name", "Unit")
-
-
-@dataclass(frozen=True)
-class Ran:
-    """One run of the command: seconds, and the most that it held, MiB."""
-
-    seconds: float
-    peak_mib: float
 
 
 async def bench() -> Report:
@@ -48,7 +39,9 @@ async def bench() -> Report:
         }
     return Report(
         name="directory",
-        figures={name: vars(one) for name, one in ran.items()},
+        figures={
+            name: {"seconds": one.seconds, "peak_mib": one.peak_mib} for name, one in ran.items()
+        },
         floors={"read_seconds": floor},
         ratios={name: round(one.seconds / floor, 1) for name, one in ran.items()},
         goals=tuple(
@@ -83,19 +76,9 @@ async def _run(file: Path, told: str, environment: dict[str, str], *options: str
     mapping = str(ROOT / "mappings" / "directory.toml")
     command = ["-m", "services.enrollment", "import", str(file), "--mapping", mapping, *options]
     log = RESULTS / "directory.log"
-    ran = await asyncio.to_thread(_measure, [sys.executable, *command], environment, log)
+    ran = await asyncio.to_thread(run, [sys.executable, *command], environment, log)
     output = log.read_text(encoding="utf-8")
     if told not in output:
         raise RuntimeError(f"it was to say {told!r}, and said: {output[-500:]}")
     print(f"{told}: {ran.seconds:.1f} s, {ran.peak_mib:.0f} MiB", flush=True)
     return ran
-
-
-def _measure(command: list[str], environment: dict[str, str], log: Path) -> Ran:
-    begin = time.perf_counter()
-    with log.open("wb") as output:
-        # `wait4` alone tells what one child held at most.
-        to = [(os.POSIX_SPAWN_DUP2, output.fileno(), 1), (os.POSIX_SPAWN_DUP2, output.fileno(), 2)]
-        child = os.posix_spawn(command[0], command, environment, file_actions=to)
-        _, _, used = os.wait4(child, 0)
-    return Ran(round(time.perf_counter() - begin, 2), round(used.ru_maxrss / 1024, 1))

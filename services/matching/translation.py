@@ -1,5 +1,6 @@
 """Between the published language and the domain: contracts come in as candidates and terms, facts go out."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,16 @@ def terms(data: ProgrammeTerms) -> Terms:
         ),
         stable=data.matching.stable,
     )
+
+
+def read_candidate(told: Mapping[str, Any]) -> Candidate:
+    """The volunteer from the data of a `candidate.changed`; raises pydantic's ValidationError."""
+    return candidate(CandidateChanged.model_validate(told))
+
+
+def read_terms(told: Mapping[str, Any]) -> Terms:
+    """The policy from the data of a `programme.opened`; raises pydantic's ValidationError."""
+    return terms(ProgrammeTerms.model_validate(told))
 
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:

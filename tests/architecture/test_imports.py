@@ -55,6 +55,7 @@ VIOLATIONS = [
     ("broker", f"{MATCHING}/consumers.py", "import faststream"),
     ("contracts", f"{MATCHING}/handlers/__init__.py", "import shared.contracts.base"),
     ("solver", f"{MATCHING}/domain/__init__.py", "import numpy"),
+    ("proof", f"{MATCHING}/solver/proof/__init__.py", "import services.matching.solver.table"),
     ("shared", "shared/chassis/clock.py", "import services.matching"),
     ("published", "shared/contracts/base.py", "import shared.chassis.clock"),
     ("dev", f"{MATCHING}/domain/__init__.py", "import dev.local.parts"),

@@ -1,42 +1,74 @@
 """One round, decided: the table, the pins that can be kept, the optimum, and a reason for whoever is left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from services.matching.domain.candidates import Side
 from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reason
 from services.matching.domain.pins import settle
-from services.matching.domain.rounds import Match, Outcome, Pin, Pool, Unmatched
+from services.matching.domain.rounds import Match, Outcome, Pool, RefusedPin, Unmatched
 from services.matching.solver import wire
+from services.matching.solver.optimum.objective import objective_of
 from services.matching.solver.optimum.solve import solve
 from services.matching.solver.optimum.stable import solve_stable
+from services.matching.solver.optimum.task import Certificate, Objective, Task
 from services.matching.solver.table import FORBIDDEN, Table, table_of
+
+Pairs = tuple[tuple[int, int], ...]
+"""Places of mentee and mentor in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked and found. Pairs that nobody would leave have no certificate: they need not be the best."""
+
+    table: Table
+    task: Task
+    refused: tuple[RefusedPin, ...]
+    pairs: Pairs
+    objective: Objective
+    certificate: Certificate | None
 
 
 def decide(pool: Pool, tell: Tell) -> Outcome:
     """The best pairs of the pool, in the order of their mentees' ids, and who is left with which reason."""
-    table = table_of(pool, tell)
-    pins, refused = settle(pool, table.mentors, table.mentees)
-    chosen = _chosen(table, pins, tell)
+    answer = answer_of(pool, tell)
     return Outcome(
-        matches=tuple(_matches(table, chosen)),
-        unmatched=tuple(_left_over(table, chosen)),
+        matches=tuple(matches_of(answer)),
+        unmatched=tuple(left_over(answer)),
         input_hash=wire.input_hash(pool),
         policy_hash=wire.policy_hash(pool.terms),
-        refused_pins=refused,
+        refused_pins=answer.refused,
     )
 
 
-def _matches(table: Table, chosen: Sequence[tuple[int, int]]) -> Iterator[Match]:
+def answer_of(pool: Pool, tell: Tell) -> Answer:
+    """The pins and the best beside them; or, where the policy says so, pairs that nobody would leave."""
+    table = table_of(pool, tell)
+    pins, refused = settle(pool, table.mentors, table.mentees)
+    task = table.task(pins)
+    if pool.terms.stable:
+        pairs = _stable(table, task, tell)
+        return Answer(table, task, refused, pairs, objective_of(task, pairs), None)
+    found = solve(task, tell)
+    return Answer(table, task, refused, found.pairs, found.objective, found.certificate)
+
+
+def matches_of(answer: Answer) -> Iterator[Match]:
+    """The pairs with all that is told of them."""
+    table = answer.table
     mentors, mentees = list(table.mentors.values()), list(table.mentees.values())
-    for row, column in chosen:
+    for row, column in answer.pairs:
         yield match_of(mentors[column], mentees[row], table.pool.terms, table.scarcity)
 
 
-def _left_over(table: Table, chosen: Sequence[tuple[int, int]]) -> Iterator[Unmatched]:
+def left_over(answer: Answer) -> Iterator[Unmatched]:
+    """Who has no partner on a side, with the reason."""
+    table = answer.table
     for axis, side, there in ((1, Side.MENTOR, table.mentors), (0, Side.MENTEE, table.mentees)):
-        matched = {pair[axis] for pair in chosen}
+        matched = {pair[axis] for pair in answer.pairs}
         possible = table.possible(side)
         for place, id_ in enumerate(there):
             if place not in matched and possible[place]:
@@ -46,11 +78,7 @@ def _left_over(table: Table, chosen: Sequence[tuple[int, int]]) -> Iterator[Unma
                 yield Unmatched(id_, side, why)
 
 
-def _chosen(table: Table, pins: Sequence[Pin], tell: Tell) -> tuple[tuple[int, int], ...]:
-    """The pins, and the best beside them; or, where the policy says so, pairs that nobody would leave."""
-    task = table.task(pins)
-    if not table.pool.terms.stable:
-        return solve(task, tell).pairs
+def _stable(table: Table, task: Task, tell: Tell) -> Pairs:
     tell("stable", 0, 1)
     of_mentees, of_mentors = (np.full_like(table.points, FORBIDDEN) for _ in range(2))
     for wish in table.wishes():
