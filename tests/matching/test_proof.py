@@ -211,6 +211,7 @@ def test_a_price_that_is_raised_lifts_the_bound_and_one_that_is_lowered_does_not
         ({"weights": (-1, 1, 1)}, "claim_weights"),
         ({"rows": ()}, "claim_length"),
         ({"columns": (1 << 62, 0, 0, 0)}, "claim_too_large"),
+        ({"weights": (1, 1 << 70, 1)}, "claim_too_large"),
         ({"decisions": ((0, True),)}, "claim_decisions"),
         ({"leaves": ()}, "claim_decisions"),
     ],

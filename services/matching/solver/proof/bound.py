@@ -97,8 +97,8 @@ def _unfit(case: Case, claim: Claim, leaf: Leaf) -> str | None:
     if (len(leaf.rows), len(leaf.columns), len(leaf.shared)) != sizes:
         return "claim_length"
     a, b, d = claim.weights
-    worth, places = int(case.worth.max(initial=0)), int(case.places.max(initial=0))
-    most = a * worth + b * int(case.scores.max(initial=0)) + 2 * d * places
+    worth, places = int(case.worth.max(initial=1)), int(case.places.max(initial=1))
+    most = a * worth + b * max(1, int(case.scores.max(initial=1))) + 2 * d * max(1, places)
     prices = (*leaf.rows, *leaf.columns, *leaf.shared)
     if max(most, max(prices, default=0), -min(prices, default=0)) >= SAFE:
         return "claim_too_large"
