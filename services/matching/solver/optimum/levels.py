@@ -72,22 +72,37 @@ def solve_levels(search: Search, ceiling: int | None, tell: Tell) -> Levels:
     board = search.board
     tell("optimum", 0, LEVELS)
     served = search.best(0, SERVED)
-    reached = value_of(board, served.chosen, SERVED)
     tell("optimum", 1, LEVELS)
-
-    def reaches(floor: int) -> int | None:
-        chosen = search.best(floor, SERVED, reached).chosen
-        return lowest(board, chosen) if value_of(board, chosen, SERVED) == reached else None
-
-    # Who has a price is served in every best answer, so the floor is not above anybody's best pair.
-    high = int(board.best.min(where=served.prices.rows > 0, initial=board.best.max(initial=0)))
-    floor = highest_floor((lowest(board, served.chosen), high), ceiling, reaches)
-    proof = reached > 0 and floor != ceiling
-    beyond = search.best(floor + 1, SERVED) if proof else None
+    floor, beyond = _least(search, served, ceiling)
     tell("optimum", 2, LEVELS)
     best = search.best(floor, weights_of(board))
     tell("optimum", 4, LEVELS)
     return Levels(served, beyond, best)
+
+
+def _least(search: Search, served: Answer, ceiling: int | None) -> tuple[int, Answer | None]:
+    """The highest floor from which as many are served, and the answer that shows that one more is too much.
+
+    It is looked for on the pairs seen so far; then all pairs are asked whether one more would do.
+    """
+    board = search.board
+    reached = value_of(board, served.chosen, SERVED)
+
+    def reaches(floor: int) -> int | None:
+        chosen = match(board, network(board, search.edges, floor, SERVED))
+        return lowest(board, chosen) if value_of(board, chosen, SERVED) == reached else None
+
+    low = lowest(board, served.chosen)
+    # Who has a price is served in every best answer, so the floor is not above anybody's best pair.
+    high = int(board.best.min(where=served.prices.rows > 0, initial=board.best.max(initial=0)))
+    while True:
+        floor = highest_floor((low, high), ceiling, reaches)
+        if not reached or floor == ceiling:
+            return floor, None
+        beyond = search.best(floor + 1, SERVED, reached)
+        if value_of(board, beyond.chosen, SERVED) < reached:
+            return floor, beyond
+        low = lowest(board, beyond.chosen)
 
 
 def highest_floor(
