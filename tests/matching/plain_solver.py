@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.domain.assignment import Pairing
 from services.matching.domain.candidates import Profile, Side
-from services.matching.domain.explaining.solving import Levels, Solved
+from services.matching.domain.explaining.solving import Levels, Removed, Solved
 from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.matching import NOBODY_THERE, OUTCOMPETED
 from services.matching.domain.past import profiles_of
@@ -35,8 +35,11 @@ def solve_plainly(pool: Pool) -> Solved:
         Levels(served, least if best else None, total, -squares),
         best,
         tuple(left(best, points, removed, (mentors, mentees))),
-        removed,
     )
+
+
+def removed_plainly(pool: Pool) -> Removed:
+    return sift(pool, profiles(pool, Side.MENTOR), profiles(pool, Side.MENTEE))[1]
 
 
 def profiles(pool: Pool, side: Side) -> Profiles:

@@ -15,7 +15,7 @@ from services.matching.domain.weeks import Slot
 from services.matching.texts.advice import gain, left, relaxation
 from services.matching.texts.phrases import LANGUAGES
 from tests.matching.builders import TERMS, a_mentee, a_mentor, a_pool, entrant
-from tests.matching.plain_solver import solve_plainly
+from tests.matching.plain_solver import removed_plainly, solve_plainly
 from tests.matching.test_prices import pools
 
 ENOUGH = Effort(20, 50)
@@ -23,7 +23,7 @@ PRIVATE_OR_REPORTING = {"not_available", "reporting_line", "same_manager", "mana
 
 
 def advice(pool: Pool, effort: Effort = ENOUGH) -> Advice:
-    return advise(pool, solve_plainly, effort)
+    return advise(pool, solve_plainly, removed_plainly(pool), effort)
 
 
 def test_a_gap_that_is_too_wide_is_offered_with_what_it_brings() -> None:
@@ -146,7 +146,7 @@ def test_no_more_is_solved_than_there_is_effort_for() -> None:
         *(a_mentee(number, level=9, languages=("ru",)) for number in (11, 12)),
     )
 
-    advise(pool, counted, Effort(round=1, people=2))
+    advise(pool, counted, removed_plainly(pool), Effort(round=1, people=2))
 
     assert len(solved) <= 1 + 1 + 2
 
@@ -172,7 +172,7 @@ def test_the_gain_of_a_relaxation_is_what_solving_says(pool: Pool) -> None:
 def test_what_is_not_tried_for_want_of_a_combination_brings_nothing(pool: Pool) -> None:
     before = solve_plainly(pool)
     outcompeted = {one.reason for one in before.unmatched} & {"outcompeted"}
-    codes = {code for forbade in before.removed.values() for code in forbade}
+    codes = {code for forbade in removed_plainly(pool).values() for code in forbade}
     for one in offers(pool):
         if codes.isdisjoint(one.works_against) and not outcompeted:
             assert len(solve_plainly(relaxed(pool, one)).pairs) == len(before.pairs)

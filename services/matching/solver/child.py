@@ -6,17 +6,23 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+from services.matching.domain.assignment import Pairing
+from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.ports import SolverFailed
 from services.matching.domain.rounds import Outcome, Pool
 from services.matching.solver import wire
+from services.matching.solver.explain import wire as explaining
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-m", "services.matching.solver")
+EXPLAIN = (sys.executable, "-m", "services.matching.solver.explain")
 # The child gets no secret, and one thread: the answer must be the same on every machine.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 Progress = Callable[[str, int, int], None]
+Answered = TypeVar("Answered")
 
 
 class ChildSolver:
@@ -25,12 +31,41 @@ class ChildSolver:
     def __init__(
         self, *, seconds: float, progress: Progress, command: tuple[str, ...] = COMMAND
     ) -> None:
-        self._seconds = seconds
-        self._progress = progress
-        self._command = command
+        self._child = Child(command, seconds=seconds, progress=progress)
 
     async def solve(self, pool: Pool) -> Outcome:
         """The outcome. Raises SolverFailed: `solver_timeout`, `solver_died` or `solver_unreadable`."""
+        return await self._child.ask(wire.write_pool(pool), wire.read_outcome)
+
+
+class ChildExplainer:
+    """The port `Explainer`, in the same way."""
+
+    def __init__(
+        self, *, seconds: float, progress: Progress, command: tuple[str, ...] = EXPLAIN
+    ) -> None:
+        self._child = Child(command, seconds=seconds, progress=progress)
+
+    async def explain(self, pairing: Pairing | None, packed: bytes) -> Answer:
+        """The answer. Raises SolverFailed as `solve` does, and `pool_damaged`."""
+        try:
+            pool = await asyncio.to_thread(explaining.unpack, packed)
+        except ValueError:
+            raise SolverFailed("pool_damaged") from None
+        question = explaining.write_question(pairing) + pool
+        return await self._child.ask(question, explaining.read_answer)
+
+
+class Child:
+    """A process per question: it is started, fed, listened to, and never left behind."""
+
+    def __init__(self, command: tuple[str, ...], *, seconds: float, progress: Progress) -> None:
+        self._command = command
+        self._seconds = seconds
+        self._progress = progress
+
+    async def ask(self, question: bytes, read: Callable[[bytes], Answered]) -> Answered:
+        """What it answers, as `read` reads it; raises SolverFailed."""
         child = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -41,7 +76,7 @@ class ChildSolver:
         )
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await self._talk(child, wire.write_pool(pool))
+                answer = await self._talk(child, question)
         except TimeoutError:
             raise SolverFailed("solver_timeout") from None
         finally:
@@ -49,7 +84,7 @@ class ChildSolver:
         if child.returncode != 0:
             raise SolverFailed("solver_died")
         try:
-            return wire.read_outcome(answer)
+            return read(answer)
         except ValueError:
             raise SolverFailed("solver_unreadable") from None
 

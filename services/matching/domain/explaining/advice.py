@@ -16,7 +16,7 @@ from services.matching.domain.explaining.relaxing import (
     personal_offers,
     relaxed,
 )
-from services.matching.domain.explaining.solving import Solve, Solved
+from services.matching.domain.explaining.solving import Removed, Solve, Solved
 from services.matching.domain.matching import OUTCOMPETED
 from services.matching.domain.rounds import Pool, Unmatched
 
@@ -58,18 +58,18 @@ class Advice:
     people: tuple[Left, ...]
 
 
-def advise(pool: Pool, solve: Solve, effort: Effort) -> Advice:
-    """Advice on the pool: the greatest gain first, among equals the cheapest."""
+def advise(pool: Pool, solve: Solve, removed: Removed, effort: Effort) -> Advice:
+    """Advice on the pool: the greatest gain first, among equals the cheapest. `removed` is the pool's own."""
     before = solve(pool)
     tried = {
         relaxation: solve(relaxed(pool, relaxation))
-        for relaxation in _promising(offers(pool), before)[: effort.round]
+        for relaxation in _promising(offers(pool), before, removed)[: effort.round]
     }
     gains = [Gain(one, _mentees(after) - _mentees(before)) for one, after in tried.items()]
     gains.sort(key=lambda gain: (-gain.more, gain.relaxation.cost))
     return Advice(
         round=tuple(gain for gain in gains if gain.more > 0),
-        people=tuple(_people(pool, before, tried, solve, effort.people)),
+        people=tuple(_people(pool, before, tried, _Own(solve, removed, effort.people))),
     )
 
 
@@ -77,7 +77,7 @@ def _mentees(solved: Solved) -> int:
     return len(solved.pairs)
 
 
-def _promising(found: Sequence[Relaxation], before: Solved) -> list[Relaxation]:
+def _promising(found: Sequence[Relaxation], before: Solved, removed: Removed) -> list[Relaxation]:
     """Those that allow anything at all: the most combinations of unmatched people first."""
     left = {(one.volunteer_id, one.side) for one in before.unmatched}
     outcompeted = sum(
@@ -87,8 +87,8 @@ def _promising(found: Sequence[Relaxation], before: Solved) -> list[Relaxation]:
     for one in found:
         extra = outcompeted if one.kind is Kind.CAPACITY else 0
         promise[one] = (
-            _forbidden(one, before.removed, left) + extra,
-            _forbidden(one, before.removed, before.removed) + extra,
+            _forbidden(one, removed, left) + extra,
+            _forbidden(one, removed, removed) + extra,
         )
     return sorted(
         (one for one in found if promise[one] > (0, 0)),
@@ -98,7 +98,7 @@ def _promising(found: Sequence[Relaxation], before: Solved) -> list[Relaxation]:
 
 def _forbidden(
     relaxation: Relaxation,
-    removed: Mapping[tuple[UUID, Side], Mapping[str, int]],
+    removed: Removed,
     who: Collection[tuple[UUID, Side]],
 ) -> int:
     return sum(
@@ -107,33 +107,44 @@ def _forbidden(
 
 
 def _people(
-    pool: Pool,
-    before: Solved,
-    tried: Mapping[Relaxation, Solved],
-    solve: Solve,
-    solves: int,
+    pool: Pool, before: Solved, tried: Mapping[Relaxation, Solved], own: "_Own"
 ) -> Iterator[Left]:
     entrants = {entrant.candidate.id: entrant for entrant in pool.entrants}
-    matched = {relaxation: after.matched for relaxation, after in tried.items()}
+    matched = {
+        relaxation: after.matched
+        for relaxation, after in tried.items()
+        if len(after.pairs) > len(before.pairs)
+    }
     for one in _in_order(before.unmatched, entrants):
         who = (one.volunteer_id, one.side)
         helped = [relaxation for relaxation, those in matched.items() if who in those]
         found = min(helped, key=lambda relaxation: relaxation.cost, default=None)
         if found is None:
-            own = _own_offers(pool, entrants[one.volunteer_id], who, before)[:solves]
-            solves -= len(own)
-            found = next((it for it in own if who in solve(relaxed(pool, it)).matched), None)
+            found = own.change(pool, entrants[one.volunteer_id], one.side)
         yield Left(one.volunteer_id, one.side, one.reason, found)
 
 
-def _own_offers(
-    pool: Pool, entrant: Entrant, who: tuple[UUID, Side], before: Solved
-) -> list[Relaxation]:
-    """What this one could change, as far as it allows a combination; the cheapest first."""
-    possible = (
-        one for one in personal_offers(pool, entrant) if _forbidden(one, before.removed, [who]) > 0
-    )
-    return list(possible)[:OFFERS_PER_PERSON]
+@dataclass(slots=True)
+class _Own:
+    """What single people could change themselves, as long as there is effort left for it."""
+
+    solve: Solve
+    removed: Removed
+    solves: int
+
+    def change(self, pool: Pool, entrant: Entrant, side: Side) -> Relaxation | None:
+        """The cheapest that brings this one a partner, of those that allow a combination at all."""
+        who = (entrant.candidate.id, side)
+        possible = [
+            one for one in personal_offers(pool, entrant) if _forbidden(one, self.removed, [who])
+        ]
+        for one in possible[:OFFERS_PER_PERSON]:
+            if self.solves <= 0:
+                return None
+            self.solves -= 1
+            if who in self.solve(relaxed(pool, one)).matched:
+                return one
+        return None
 
 
 def _in_order(

@@ -25,12 +25,11 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """The best answer of a pool, and per volunteer and side how often which rule forbade a combination."""
+    """The best answer of a pool."""
 
     levels: Levels
     pairs: tuple[Pairing, ...]
     unmatched: tuple[Unmatched, ...]
-    removed: Mapping[tuple[UUID, Side], Mapping[str, int]]
 
     @property
     def matched(self) -> frozenset[tuple[UUID, Side]]:
@@ -41,3 +40,6 @@ class Solved:
 
 Solve = Callable[[Pool], Solved]
 """Solves a pool to the end, its pins kept."""
+
+Removed = Mapping[tuple[UUID, Side], Mapping[str, int]]
+"""Per volunteer and side how often which rule forbade a combination, as the first that did."""

@@ -1,0 +1,1 @@
+"""Explanations by solving again: a child process, as the solver is."""
