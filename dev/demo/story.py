@@ -263,7 +263,7 @@ def _programme(start: date, end: date) -> dict[str, Any]:
         "cohort": {
             "starts_on": start.isoformat(),
             "ends_on": end.isoformat(),
-            "size_cap": 1000,
+            "size_cap": 500,
             "pilot": True,
         },
     }

@@ -302,5 +302,5 @@ def _programme() -> dict[str, Any]:
         "languages": ["en", "ru"],
         "formats": [{"format": "one_to_one"}],
         "reminders": {"session_hours_before": [REMINDER_HOURS]},
-        "cohort": days | {"size_cap": 10_000, "pilot": True},
+        "cohort": days | {"size_cap": 10_000},
     }

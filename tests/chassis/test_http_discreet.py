@@ -106,6 +106,15 @@ async def test_a_key_that_two_might_choose_is_refused(
         assert code(answer) == (400, "idempotency_key_guessable")
 
 
+async def test_the_document_says_how_long_a_key_is_where_it_stands_alone(letters: FastAPI) -> None:
+    paths = letters.openapi()["paths"]
+    (alone,) = [one for one in paths["/letters"]["post"]["parameters"] if one["in"] == "header"][1:]
+    (other,) = paths["/boxes"]["post"]["parameters"]
+    assert (alone["name"], other["name"]) == ("Idempotency-Key", "Idempotency-Key")
+    assert alone["schema"] == {"type": "string", "minLength": 16, "maxLength": 255}
+    assert other["schema"] == {"type": "string", "minLength": 1, "maxLength": 255}
+
+
 async def test_another_body_with_the_same_key_is_a_422(writer: Client) -> None:
     await writer.send("POST", "/letters", json=BOX, key=KEY)
     again = await writer.send("POST", "/letters", json={"label": "blue"}, key=KEY)

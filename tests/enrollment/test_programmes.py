@@ -280,6 +280,21 @@ def test_a_cohort_ends_after_it_starts() -> None:
     assert refusal({}, cohort) == ("ends_before_start", "/cohort/ends_on")
 
 
+def test_a_pilot_is_small_and_any_other_cohort_as_large_as_it_comes() -> None:
+    large = replace(COHORT_TERMS, size_cap=501)
+    assert refusal({}, large) == ("pilot_too_large", "/cohort/size_cap")
+    for fits in (replace(COHORT_TERMS, size_cap=500), replace(large, pilot=False)):
+        changed, _ = DRAFT.change(TERMS, TODAY, fits)
+        assert changed.cohort.terms == fits
+    with pytest.raises(Invalid) as refused:
+        PROGRAMME.open_cohort(Cohort(PERSON_ID, large), TODAY)
+    assert (refused.value.code, refused.value.pointer) == ("pilot_too_large", "/size_cap")
+    # What an earlier release let through goes on, and its terms can be changed.
+    earlier = replace(PROGRAMME, cohorts=(Cohort(COHORT_ID, large),))
+    changed, _ = earlier.change(replace(TERMS, title="Another"), TODAY)
+    assert changed.cohort.terms.size_cap == 501
+
+
 def test_a_first_cohort_that_is_over_cannot_be_drafted_or_opened() -> None:
     over = replace(COHORT_TERMS, starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 10))
     assert refusal({}, over) == ("already_over", "/cohort/ends_on")

@@ -148,5 +148,5 @@ def _programme() -> dict[str, Any]:
         "title": "Reverse mentoring",
         "languages": ["en", "ru"],
         "formats": [{"format": "one_to_one"}],
-        "cohort": days | {"size_cap": 10_000, "pilot": True},
+        "cohort": days | {"size_cap": 10_000},
     }

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from services.enrollment.domain.people import Caller
 from services.enrollment.domain.programmes import (
+    MOST_IN_A_PILOT,
     USUAL_TERMS,
     USUAL_WEIGHTS,
     Attribute,
@@ -122,7 +123,9 @@ class CohortBody(Body):
 
     starts_on: date
     ends_on: date
-    size_cap: Annotated[int, Field(ge=2, le=100_000)]
+    size_cap: Annotated[
+        int, Field(ge=2, le=100_000, description=f"of a pilot at most {MOST_IN_A_PILOT}")
+    ]
     pilot: bool = False
 
     model_config = ConfigDict(json_schema_extra={"example": _HALF_A_YEAR})

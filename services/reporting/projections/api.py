@@ -170,7 +170,7 @@ class OutcomesView(BaseModel):
 class ConcernsView(BaseModel):
     """Doubts of one kind, and how they were answered."""
 
-    raised: Count
+    raised: Annotated[Count, Field(description="at least so many: 5, 10, 15 and so on")]
     answered_percent: Count | None
     days_to_answer_median: Mean
 

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from shared.chassis.http.calls import KEY_HEADER
+from shared.chassis.http.calls import KEY_HEADER, LONGEST_KEY, SHORTEST_KEY_ALONE
+from shared.chassis.http.discreet import Anonymous
 from shared.chassis.http.limits import taken_by
 from shared.chassis.http.problems import MEDIA_TYPE, Dialect, spoken
 
@@ -40,8 +41,14 @@ KEY: Schema = {
     "in": "header",
     "required": True,
     "description": "New for each new request, the same when it is sent again; kept for 48 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     "example": "0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c11",
+}
+KEY_ALONE: Schema = KEY | {
+    "description": "New and random for each new request: it stands for the caller, of whom nothing is kept. The same "
+    "when it is sent again; kept for 48 hours.",
+    "schema": {"type": "string", "minLength": SHORTEST_KEY_ALONE, "maxLength": LONGEST_KEY},
+    "example": "4bb0a7f2-5e46-4c5d-8b0e-8f4c7d1e2a90",
 }
 # status -> (title, code of the example)
 _EVERYWHERE = {
@@ -68,9 +75,12 @@ def document(app: FastAPI) -> Schema:
         made = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        streams = _streams(app)
+        streams, alone = _streams(app), _alone(app)
         for path, methods in made.get("paths", {}).items():
             for method, operation in methods.items():
+                if method == "post" and spoken(app, path) is None:
+                    key = KEY_ALONE if path in alone else KEY
+                    operation.setdefault("parameters", []).append(key)
                 stream = streams.get((path, method))
                 _complete(path, method, operation, stream, spoken(app, path))
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
@@ -87,8 +97,6 @@ def _complete(
     if stream is not None:
         content = {stream: {"schema": {"type": "string"}}}
         operation["requestBody"] = {"required": True, "content": content}
-    if method == "post" and dialect is None:
-        operation.setdefault("parameters", []).append(KEY)
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
@@ -147,3 +155,7 @@ def _streams(app: FastAPI) -> dict[tuple[str, str], str]:
         if isinstance(route, APIRoute) and (takes := taken_by(route.endpoint)).streamed:
             found |= {(route.path, m.lower()): takes.media_type for m in route.methods or ()}
     return found
+
+
+def _alone(app: FastAPI) -> frozenset[str]:
+    return frozenset(route.path for route in app.state.routes if isinstance(route, Anonymous))

@@ -62,9 +62,13 @@ async def test_a_doubt_counts_once_with_the_days_of_its_last_answer() -> None:
         (4, 0, ("hidden", "hidden", "hidden")),
         (5, 0, (5, 100, 3.0)),
         (0, 5, (5, 0, "hidden")),
-        (5, 1, (6, "hidden", 3.0)),
-        (4, 5, (9, "hidden", "hidden")),
+        (5, 1, (5, 100, 3.0)),
+        (4, 5, (5, 0, "hidden")),
+        (4, 4, (5, "hidden", "hidden")),
+        (9, 0, (5, 100, 3.0)),
+        (10, 0, (10, 100, 3.0)),
         (5, 15, (20, 25, 3.0)),
+        (14, 6, (20, 67, 3.0)),
     ],
 )
 def test_counts_below_five_are_hidden_from_everybody(
@@ -72,6 +76,19 @@ def test_counts_below_five_are_hidden_from_everybody(
 ) -> None:
     material = replace(NOBODY, concerns=doubts("other", answered, waiting))
     assert tuple(read(material, reader, "concerns", "other").values()) == expected
+
+
+@given(st.sampled_from(BOTH), st.integers(1, 8), st.integers(0, 4), st.integers(1, 4))
+def test_one_doubt_more_within_a_step_of_five_is_seen_in_no_report(
+    reader: Reader, step: int, answered: int, more: int
+) -> None:
+    def report(answered: int, waiting: int) -> Mapping[Path, object]:
+        concerns = doubts("other", answered, waiting)
+        return shown_to(reader, figures(replace(NOBODY, concerns=concerns)))
+
+    fives = 5 * step
+    assert report(fives, 0) == report(fives, more)
+    assert report(fives + answered, 0) == report(fives + 4, 0)
 
 
 @given(st.dictionaries(st.sampled_from(CODES), st.integers(0, 12)), st.sampled_from(CODES))

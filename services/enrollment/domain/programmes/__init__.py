@@ -1,6 +1,7 @@
 """Programmes, by subject: terms and their checks, readiness, cohorts, objectives, and the way through it all."""
 
 from services.enrollment.domain.programmes.cohorts import (
+    MOST_IN_A_PILOT,
     Cohort,
     CohortClosed,
     CohortOpened,
@@ -38,6 +39,7 @@ from services.enrollment.domain.programmes.terms import (
 )
 
 __all__ = [
+    "MOST_IN_A_PILOT",
     "USUAL_TERMS",
     "USUAL_WEIGHTS",
     "Answer",

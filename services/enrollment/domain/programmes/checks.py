@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.enrollment.domain.programmes.cohorts import Cohort, CohortTerms
+from services.enrollment.domain.programmes.cohorts import MOST_IN_A_PILOT, Cohort, CohortTerms
 from services.enrollment.domain.programmes.terms import (
     MORE_WEIGHTS,
     SEVERAL,
@@ -46,6 +46,12 @@ def check_cohort(cohort: CohortTerms, terms: Terms, today: date, of_cohort: str 
             "already_over",
             "This cohort has ended already; give later dates.",
             f"{of_cohort}/ends_on",
+        )
+    if cohort.pilot and cohort.size_cap > MOST_IN_A_PILOT:
+        raise Invalid(
+            "pilot_too_large",
+            f"A pilot starts small, with at most {MOST_IN_A_PILOT} people; take fewer, or no pilot.",
+            f"{of_cohort}/size_cap",
         )
     _check_inside(cohort, terms, of_cohort)
 

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from shared.chassis.refusals import Conflict, Invalid
 
+MOST_IN_A_PILOT = 500
+"""A pilot starts small: so many that its lead still sees what goes wrong, and promotes it by what it brought."""
+
 
 @dataclass(frozen=True, slots=True)
 class CohortTerms:

@@ -1,6 +1,7 @@
 """Doubts in figures: how many of a kind, and how they were answered. What people fear is told of five and more only.
 
-There is no total: beside the kinds that are shown it would tell of those that are not.
+They are counted in fives, rounded down: an exact count would let two reports of different days tell of a single new
+doubt. There is no total: beside the kinds that are shown it would tell of those that are not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from services.reporting.projections.domain.material import Concern, Talks
 CODES = ("losing_authority", "fear_of_harm", "used_to_being_in_charge", "other")
 OUTCOMES = ("open", "kept", "broken", "changed")
 ENOUGH = 5
+"""From so many on a kind is shown, and in steps of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,14 @@ def of_talks(talks: Talks) -> dict[tuple[str, ...], Told]:
 def _of_code(concerns: Sequence[Concern]) -> Iterable[tuple[str, Told]]:
     raised = len(concerns)
     days = [one.days_to_answer for one in concerns if one.days_to_answer is not None]
-    answered = len(days)
-    # The share tells of both parts, and each may be a handful.
-    parts = [part for part in (answered, raised - answered) if part]
-    percent = round(100 * answered / raised) if raised else None
-    yield "raised", Told(raised, raised)
-    yield "answered_percent", Told(percent, min(parts, default=0))
-    yield "days_to_answer_median", Told(float(median(days)) if days else None, answered)
+    answered, waiting = _in_fives(len(days)), _in_fives(raised - len(days))
+    # Of parts that are both below five there is nothing to tell.
+    counted = answered + waiting
+    percent = round(100 * answered / counted) if counted else None
+    yield "raised", Told(_in_fives(raised), raised)
+    yield "answered_percent", Told(percent, counted)
+    yield "days_to_answer_median", Told(float(median(days)) if days else None, len(days))
+
+
+def _in_fives(count: int) -> int:
+    return count - count % ENOUGH
