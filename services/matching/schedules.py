@@ -13,7 +13,7 @@ import structlog
 from services.matching.domain.ports import Solver, SolverFailed
 from services.matching.domain.rounds import Outcome, Pool, Round
 from services.matching.domain.routines import Start
-from services.matching.handlers import pairs, rounds, routines
+from services.matching.handlers import formats, pairs, rounds, routines
 from services.matching.handlers.rounds import Claim
 from services.matching.store import Unit
 from shared.chassis.correlation import Trail, following
@@ -50,10 +50,20 @@ def schedules(transactions: Transactions, desk: "RoundDesk") -> list[Schedule]:
             with contextlib.suppress(Refusal):
                 await transactions.run(partial(start_one, start=one))
 
+    async def close_sprints() -> None:
+        while await transactions.run(lambda tx: formats.close_sprints(Unit(tx))) == pairs.AT_ONCE:
+            pass
+
+    async def look_at_groups() -> None:
+        while await transactions.run(lambda tx: formats.look_at_groups(Unit(tx))) == pairs.AT_ONCE:
+            pass
+
     return [
         Schedule("start rounds", LOOK_FOR_ROUNDS_TO_START, start),
         Schedule("solve rounds", LOOK_FOR_ROUNDS, desk.solve_waiting, cut_short=True),
         Schedule("expire proposals", LOOK_FOR_EXPIRED, expire),
+        Schedule("close sprints", LOOK_FOR_EXPIRED, close_sprints),
+        Schedule("look at groups", LOOK_FOR_EXPIRED, look_at_groups),
     ]
 
 

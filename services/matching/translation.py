@@ -61,7 +61,10 @@ def _place(data: CandidateChanged) -> dict[str, Any]:
 def terms(data: ProgrammeTerms) -> Terms:
     """What the programme asks of its pairs."""
     return Terms(
-        formats=tuple(FormatTerms(one.format, one.people_min, one.days) for one in data.formats),
+        formats=tuple(
+            FormatTerms(one.format, one.people_min, one.days, one.people_max, one.cadence_days)
+            for one in data.formats
+        ),
         level_gap=data.matching.level_gap,
         common_slot_minutes=data.matching.common_slot_minutes,
         weights=data.matching.weights,
@@ -150,7 +153,9 @@ def _pair_fact(fact: PairFact) -> Contract:
         case pairs.ProposalVoided():
             contract = v1.ProposalVoided(**ids)
         case pairs.PairFormed(until=until):
-            contract = v1.PairFormed(**both, format=pair.format, group_id=None, until=until)
+            contract = v1.PairFormed(
+                **both, format=pair.format, group_id=pair.group_id, until=until
+            )
         case pairs.PairEnded(ending=ending):
             contract = v1.PairEnded(**both, outcome=ending)
         case _:
@@ -173,6 +178,8 @@ def _made(pair: Pair) -> Contract:
         ],
         score=dict(pair.points),
         expires_at=pair.expires_at,
+        group_id=pair.group_id,
+        starts_at=pair.starts_at,
     )
 
 

@@ -33,6 +33,7 @@ class PairView(View):
     mentee_id: UUID
     state: PairState
     format: str
+    group_id: UUID | None
     until: date | None
     ending: Ending | None
 
@@ -45,6 +46,8 @@ class PairDetails(PairView):
     topics: tuple[str, ...]
     hobby: str | None
     slots: tuple[SlotView, ...]
+    starts_at: datetime | None
+    """When a sprint starts, UTC."""
     expires_at: datetime
 
 

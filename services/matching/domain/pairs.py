@@ -2,18 +2,21 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Side
 from services.matching.domain.errors import pair_not_running, pair_unknown, proposal_over
 from services.matching.domain.rounds import Match
-from services.matching.domain.terms import Terms
+from services.matching.domain.terms import PARTNERSHIP, Terms
 from services.matching.domain.weeks import Slot
 
 Sides = tuple[Candidate, Candidate]
 """Mentor and mentee."""
+
+
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class PairState(StrEnum):
@@ -83,6 +86,8 @@ class Pair:
     group_id: UUID | None = None
     group_least: int = 0
     """The least number of pairs without which the group is none."""
+    counted_out: bool = False
+    """Whether its group was looked at after this pair was over."""
     starts_at: datetime | None = None
     """When a sprint starts, UTC."""
     rematch: bool = False
@@ -104,6 +109,16 @@ class Pair:
         return self.mentee.volunteer_id
 
     @property
+    def day(self) -> date | None:
+        """The day on which alone it takes a place of both, UTC; None where it lasts."""
+        return None if self.starts_at is None else self.starts_at.date()
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether its group has become smaller by it, and was not looked at since."""
+        return self.group_id is not None and not self.live and not self.counted_out
+
+    @property
     def live(self) -> bool:
         """Whether the pair takes a place of both people."""
         return self.state in LIVE
@@ -116,6 +131,14 @@ class Pair:
             return Side.MENTEE
         raise pair_unknown()
 
+    def sides_of(self, volunteer_id: UUID) -> frozenset[Side]:
+        """The sides on which this volunteer has found somebody: in a partnership both teach and both learn."""
+        if volunteer_id not in (self.mentor_id, self.mentee_id):
+            return frozenset()
+        if self.format == PARTNERSHIP:
+            return frozenset(Side)
+        return frozenset({Side.MENTOR if volunteer_id == self.mentor_id else Side.MENTEE})
+
     def accept(self, side: Side, now: datetime, terms: Terms) -> "Step":
         """One side says yes; the second yes forms the pair. A yes that was said before is no change."""
         if self.live and side in self.accepted:
@@ -124,7 +147,8 @@ class Pair:
         accepted = replace(self, accepted=(*self.accepted, side))
         if len(accepted.accepted) < len(Side):
             return Step(accepted, ProposalAccepted(accepted, side))
-        until = terms.last_day(self.days, now.date())
+        today = now.date() if self.starts_at is None else self.starts_at.date()
+        until = terms.last_day(self.days, today)
         formed = replace(accepted, state=PairState.FORMED, until=until)
         return Step(formed, ProposalAccepted(formed, side), PairFormed(formed, until))
 
@@ -234,6 +258,10 @@ def propose(
         hobby=match.hobby,
         slots=match.slots,
         points=match.points,
-        expires_at=now + terms.proposals_wait,
+        # There is nothing left to answer once a sprint was to have begun.
+        expires_at=min(now + terms.proposals_wait, match.starts_at or LATEST),
+        group_id=match.group_id,
+        group_least=terms.group_least if match.group_id else 0,
+        starts_at=match.starts_at,
     )
     return Step(pair, ProposalMade(pair))

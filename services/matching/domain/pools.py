@@ -1,18 +1,22 @@
 """Who takes part in a round: all who are active and wait, with what is left of their capacity."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Profile, Side
+from services.matching.domain.composition import hindrance
 from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.pairs import Pair
 from services.matching.domain.past import profiles_of
+from services.matching.domain.places import Places, taken
 from services.matching.domain.records import Records
 from services.matching.domain.rounds import Match, Outcome, Pool, Round
+from services.matching.domain.sprints import is_free
 from services.matching.domain.terms import Terms
+from services.matching.domain.weeks import SHORTEST, free_from
 
 CHANGED_MEANWHILE = "changed_meanwhile"
 
@@ -63,9 +67,16 @@ def affected(
 
 
 def load(person_id: UUID, pairs: Iterable[Pair]) -> int:
-    """How many places of a person are taken: by open proposals and running pairs, of all programmes."""
-    return sum(
-        party.person_id == person_id for pair in pairs if pair.live for party in pair.parties
+    """How many places of a person are taken: by open proposals and running pairs, of all programmes.
+
+    Sprints of different days take one place together.
+    """
+    return taken(
+        pair.day
+        for pair in pairs
+        if pair.live
+        for party in pair.parties
+        if party.person_id == person_id
     )
 
 
@@ -93,54 +104,75 @@ def waiters(
 def confirmed(outcome: Outcome, pool: Pool) -> Outcome:
     """The outcome less what the present pool does not allow any more, whatever the solver saw.
 
-    The rules are asked again with what is known now, so a match that breaks one is dropped.
+    The rules are asked again with what is known now, so a match that breaks one is dropped, and so is the rest of a
+    group that is too small without it or has no window for all any more.
     """
     entrants = {entrant.candidate.id: entrant for entrant in pool.entrants}
-    left = {id_: entrant.free for id_, entrant in entrants.items()}
+    places = Places({id_: entrant.free for id_, entrant in entrants.items()})
     profiles = profiles_of(pool)
-    dropped = []
+    kept = []
     for match in outcome.matches:
-        sides = ((match.mentor_id, Side.MENTOR), (match.mentee_id, Side.MENTEE))
-        both_wait = all(
-            id_ in entrants and side in entrants[id_].sides and left[id_] > 0 for id_, side in sides
-        )
-        if both_wait and _allowed(match, pool, profiles):
-            for id_, _ in sides:
-                left[id_] -= 1
-        else:
-            dropped.append(match)
+        if (
+            _both_wait(match, entrants)
+            and places.have_room(match)
+            and _allowed(match, pool, profiles)
+        ):
+            places.take(match)
+            kept.append(match)
+    whole = [
+        match for match in kept if match.group_id is None or _is_group(match, kept, pool, profiles)
+    ]
+    dropped = [match for match in outcome.matches if match not in whole]
     return outcome.without(dropped, CHANGED_MEANWHILE)
 
 
-def _allowed(match: Match, pool: Pool, profiles: dict[UUID, Profile]) -> bool:
+def _both_wait(match: Match, entrants: Mapping[UUID, Entrant]) -> bool:
+    return all(id_ in entrants and side in entrants[id_].sides for id_, side in match.places)
+
+
+def _allowed(match: Match, pool: Pool, profiles: Mapping[UUID, Profile]) -> bool:
     mentor, mentee = profiles[match.mentor_id], profiles[match.mentee_id]
-    return (
-        obstacle(mentor, mentee, pool.terms) is None
-        and match.format in mentor.formats & mentee.formats & pool.terms.pair_formats
-    )
+    if hindrance(match.format, mentor, mentee, pool.terms) is not None:
+        return False
+    if match.starts_at is None:
+        return True
+    both_free = all(is_free(one, match.starts_at) for one in (mentor, mentee))
+    return both_free and match.starts_at.date() > pool.on
+
+
+def _is_group(
+    match: Match, kept: Collection[Match], pool: Pool, profiles: Mapping[UUID, Profile]
+) -> bool:
+    """Whether enough of the match's group are kept, and have a window together."""
+    members = [one for one in kept if one.group_id == match.group_id]
+    week = profiles[match.mentor_id].week
+    for one in members:
+        week &= profiles[one.mentee_id].week
+    together = free_from(week, max(pool.terms.common_slot_minutes, SHORTEST))
+    return len(members) >= pool.terms.group_least and together > 0
 
 
 def _entrants(candidates: Iterable[Candidate], records: Records) -> Iterator[Entrant]:
     ran, met = records.ran(), records.met()
-    taken: Counter[UUID] = Counter()
-    busy: set[tuple[UUID, Side]] = set()
+    live: dict[UUID, list[Pair]] = defaultdict(list)
     for pair in records.pairs:
-        if pair.live:
-            taken.update(party.person_id for party in pair.parties)
-            busy.add((pair.mentor_id, Side.MENTOR))
-            busy.add((pair.mentee_id, Side.MENTEE))
+        for party in pair.parties if pair.live else ():
+            live[party.person_id].append(pair)
     for one in candidates:
-        free = max(0, one.capacity - taken[one.person_id])
+        mine = live[one.person_id]
+        free = max(0, one.capacity - taken(pair.day for pair in mine))
+        busy = {side for pair in mine for side in pair.sides_of(one.id)}
         # A mentee waits for one mentor; a mentor takes more mentees as long as there is a place.
         sides = tuple(
             side
             for side in Side
-            if side in one.roles
-            and ((one.id, side) not in busy or (side is Side.MENTOR and free > 0))
+            if side in one.roles and (side not in busy or (side is Side.MENTOR and free > 0))
         )
         if one.active and sides:
             # Only mentees wait for a round: they are the ones whom it serves.
             waited = (
                 records.rounds_waited((one.id, Side.MENTEE), ran) if Side.MENTEE in sides else 0
             )
-            yield Entrant(one, sides, free, tuple(sorted(met.get(one.person_id, ()))), waited)
+            booked = tuple(sorted(pair.starts_at for pair in mine if pair.starts_at is not None))
+            known = tuple(sorted(met.get(one.person_id, ())))
+            yield Entrant(one, sides, free, known, waited, booked)

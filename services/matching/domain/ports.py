@@ -210,6 +210,18 @@ class Pairs(Protocol):
         """Keep that a round has taken these up."""
         ...
 
+    async def in_group(self, group_id: UUID) -> list[Pair]:
+        """All pairs of a group, whatever became of them."""
+        ...
+
+    async def shrinking(self, limit: int) -> list[Pair]:
+        """Pairs that are over and whose group was not looked at since."""
+        ...
+
+    async def run_out(self, limit: int) -> list[Pair]:
+        """Running sprints that began `sprints.LONGEST` ago or before, by the database's clock."""
+        ...
+
     async def due(self, limit: int) -> list[Pair]:
         """Open proposals whose time has run out by the database's clock."""
         ...

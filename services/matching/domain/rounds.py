@@ -9,9 +9,10 @@ from uuid import UUID
 
 from services.matching.domain.candidates import Entrant, Side
 from services.matching.domain.errors import round_not_drafted, round_taken_over
+from services.matching.domain.fields import Level
 from services.matching.domain.routines import Cause, Release
 from services.matching.domain.shadows import Comparison, Shadow
-from services.matching.domain.terms import Terms
+from services.matching.domain.terms import PARTNERSHIP, Terms
 from services.matching.domain.weeks import Slot
 
 ATTEMPTS = 3
@@ -83,6 +84,36 @@ class Match:
     hobby: str | None
     slots: tuple[Slot, ...]
     points: Mapping[str, int]
+    group_id: UUID | None = None
+    starts_at: datetime | None = None
+    """When a sprint starts, UTC."""
+
+    @property
+    def places(self) -> tuple[tuple[UUID, Side], ...]:
+        """Who has found somebody on which side: in a partnership both teach and both learn."""
+        two = self.mentor_id, self.mentee_id
+        if self.format == PARTNERSHIP:
+            return tuple((one, side) for one in two for side in Side)
+        return (self.mentor_id, Side.MENTOR), (self.mentee_id, Side.MENTEE)
+
+    @property
+    def day(self) -> date | None:
+        """The day on which alone it takes a place of both, UTC; None where it lasts."""
+        return None if self.starts_at is None else self.starts_at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How one format was composed: who was looked at, and what each aim has reached.
+
+    `unseen` is how many allowed pairs were left aside in a large pool; the levels are about the others.
+    """
+
+    format: str
+    mentors: int
+    mentees: int
+    levels: tuple[Level, ...]
+    unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +134,31 @@ class Outcome:
     input_hash: str
     policy_hash: str
     refused_pins: tuple[RefusedPin, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     def without(self, dropped: Collection[Match], reason: str) -> "Outcome":
         """The outcome less some matches; who has no other partner left is unmatched for that reason."""
         kept = tuple(match for match in self.matches if match not in dropped)
-        busy = {match.mentor_id for match in kept}
-        mentors = {match.mentor_id for match in dropped} - busy
-        late = [Unmatched(match.mentee_id, Side.MENTEE, reason) for match in dropped]
-        late += [Unmatched(mentor, Side.MENTOR, reason) for mentor in sorted(mentors)]
+        busy = {place for match in kept for place in match.places}
+        lost = dict.fromkeys(place for match in dropped for place in match.places)
+        late = [Unmatched(*place, reason) for place in lost if place not in busy]
+        late.sort(key=lambda one: one.side is Side.MENTOR)
         return replace(self, matches=kept, unmatched=(*self.unmatched, *late))
 
     def placed(self, match: Match) -> "Outcome":
         """The outcome with this match; what its mentee had before is taken out."""
-        before = [one for one in self.matches if one.mentee_id == match.mentee_id]
+        place = match.mentee_id, Side.MENTEE
+        before = [one for one in self.matches if place in one.places]
         rest = self.without(before, REMOVED)
-        served = {(match.mentor_id, Side.MENTOR), (match.mentee_id, Side.MENTEE)}
-        left = (one for one in rest.unmatched if (one.volunteer_id, one.side) not in served)
+        left = (one for one in rest.unmatched if (one.volunteer_id, one.side) not in match.places)
         return replace(rest, matches=(*rest.matches, match), unmatched=tuple(left))
 
     def count(self, side: Side) -> int:
         """How many took part on this side."""
-        matched = {
-            match.mentor_id if side is Side.MENTOR else match.mentee_id for match in self.matches
-        }
-        return len(matched) + sum(one.side is side for one in self.unmatched)
+        places = {place for match in self.matches for place in match.places}
+        return sum(place[1] is side for place in places) + sum(
+            one.side is side for one in self.unmatched
+        )
 
 
 class RoundState(StrEnum):

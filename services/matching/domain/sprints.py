@@ -12,6 +12,9 @@ HOURS = 2
 MINUTES = HOURS * 60
 """What is kept free for a sprint; the two may go on for as long as both like."""
 
+LONGEST = timedelta(hours=4)
+"""A sprint that began so long ago is over, and both are free."""
+
 WITHIN_DAYS = 7
 """How far ahead a sprint is looked for where the programme sets no other limit: every weekly window comes once."""
 
@@ -54,6 +57,14 @@ def free_times(profile: Profile, days: Sequence[date]) -> int:
         first = datetime.combine(days[0], time(), UTC)
         free &= ~_shifted((1 << MINUTES) - 1, int((start - first).total_seconds() // 60))
     return free
+
+
+def is_free(profile: Profile, start: datetime) -> bool:
+    """Whether somebody still has the hours of a sprint that starts then."""
+    days = days_ahead(start.date() - timedelta(days=1), 2)
+    minute = start.hour * 60 + start.minute
+    needed = (1 << MINUTES) - 1 << minute
+    return free_times(profile, days) & needed == needed
 
 
 def starts_in(free: int, first: date) -> Iterator[datetime]:

@@ -1,20 +1,28 @@
 """What a programme asks of its pairs: formats, gap, slots, weights, and how long a proposal waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from services.matching.domain.routines import Routine
 
+PARTNERSHIP, SPRINT, GROUP, ONE_TO_ONE = "partnership", "sprint", "group", "one_to_one"
+
 
 @dataclass(frozen=True, slots=True)
 class FormatTerms:
-    """One allowed format: the least number of people, and the length of a pair in days."""
+    """One allowed format: the least number of people, and the length of a pair in days.
+
+    `people_max` None sets no limit. `cadence_days`: from one session to the next, for a sprint within which its only
+    one is; 0 sets no limit.
+    """
 
     format: str
     people_min: int
     days: int
+    people_max: int | None = None
+    cadence_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +65,27 @@ class Terms:
     need_floor: int = 1
     attribute_rules: tuple[AttributeRule, ...] = ()
     stable: bool = False
+    pairing: str = ONE_TO_ONE
+    """The format that the rules are asked for: the others are looked at one by one while they are composed."""
 
     @property
     def pair_formats(self) -> frozenset[str]:
-        """The formats that two people can start; a format for more is composed, not paired."""
-        return frozenset(terms.format for terms in self.formats if terms.people_min <= 2)
+        """The format that the rules are asked for, where the programme allows it."""
+        return frozenset(terms.format for terms in self.formats if terms.format == self.pairing)
+
+    def in_format(self, format_: str) -> "Terms":
+        """The same terms, asked for this format."""
+        return replace(self, pairing=format_)
+
+    @property
+    def group_least(self) -> int:
+        """The least number of pairs that is a group: its people but for the mentor."""
+        allowed = self.of(GROUP)
+        return max(allowed.people_min - 1, 1) if allowed else 1
+
+    def of(self, format_: str) -> FormatTerms | None:
+        """What is allowed of this format, if it is."""
+        return next((terms for terms in self.formats if terms.format == format_), None)
 
     @property
     def attribute_demands(self) -> tuple[AttributeRule, ...]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Entrant, Profile
-from services.matching.domain.hard_rules import obstacle
+from services.matching.domain.composition import hindrance
 from services.matching.domain.pairs import LIVE, Pair, PairState
 from services.matching.domain.pools import load
 from services.matching.domain.ports import Unit
+from services.matching.domain.sprints import is_free
 from services.matching.domain.terms import Programme, Terms
 from services.matching.handlers.pairs import keep
 
@@ -103,4 +104,7 @@ def _overtaken(unit: Unit, pair: Pair, candidate: Candidate, known: Known) -> bo
         return False
     on = unit.now.date()
     one, other = (Profile.of(Entrant(side, (), free=1), on) for side in (mentor, mentee))
-    return obstacle(one, other, programme.terms) is not None
+    if hindrance(pair.format, one, other, programme.terms) is not None:
+        return True
+    start = pair.starts_at
+    return start is not None and not (is_free(one, start) and is_free(other, start))

@@ -10,6 +10,7 @@ from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reaso
 from services.matching.domain.pins import settle
 from services.matching.domain.rounds import Match, Outcome, Pool, RefusedPin, Unmatched
 from services.matching.solver import wire
+from services.matching.solver.compose import compose, joined
 from services.matching.solver.optimum.objective import objective_of
 from services.matching.solver.optimum.solve import solve
 from services.matching.solver.optimum.stable import solve_stable
@@ -33,6 +34,12 @@ class Answer:
 
 
 def decide(pool: Pool, tell: Tell) -> Outcome:
+    """The pairs of the pool in all formats, and who is left with which reason."""
+    composed = compose(pool, tell)
+    return joined(pool, composed, _one_to_one(composed.rest, tell))
+
+
+def _one_to_one(pool: Pool, tell: Tell) -> Outcome:
     """The best pairs of the pool, in the order of their mentees' ids, and who is left with which reason."""
     answer = answer_of(pool, tell)
     return Outcome(

@@ -34,6 +34,9 @@ INDEXES = (
     Index(PAIRS, [("expires_at", 1)], partial={"state": PairState.PROPOSED.value}),
     Index(PAIRS, [("round_id", 1)]),
     Index(PAIRS, [("rematch", 1), ("cohort_id", 1)], partial={"rematch": True}),
+    Index(PAIRS, [("group_id", 1)]),
+    Index(PAIRS, [("shrinks", 1)], partial={"shrinks": True}),
+    Index(PAIRS, [("starts_at", 1)], partial={"state": PairState.FORMED.value}),
 )
 
 

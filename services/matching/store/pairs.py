@@ -9,6 +9,7 @@ from pymongo import ReplaceOne, UpdateMany
 from services.matching.domain.declines import Decline
 from services.matching.domain.pairs import NOT_AGAIN, Pair, PairState
 from services.matching.domain.routines import Cause, Start
+from services.matching.domain.sprints import LONGEST
 from services.matching.store.documents import document, every, one
 from shared.chassis.mongo import Document
 from shared.chassis.transactions import Tx
@@ -71,6 +72,22 @@ class StoredPairs:
         where = {"cohort_id": cohort_id, "rematch": True}
         self._tx.write(PAIRS, UpdateMany(where, {"$set": {"rematch": False}}))
 
+    async def in_group(self, group_id: UUID) -> list[Pair]:
+        """All pairs of a group, whatever became of them."""
+        return every(_PAIR, await self._tx.find(PAIRS, {"group_id": group_id}, sort=[("_id", 1)]))
+
+    async def shrinking(self, limit: int) -> list[Pair]:
+        """Pairs that are over and whose group was not looked at since."""
+        found = await self._tx.find(PAIRS, {"shrinks": True}, sort=[("_id", 1)], limit=limit)
+        return every(_PAIR, found)
+
+    async def run_out(self, limit: int) -> list[Pair]:
+        """Running sprints that began `sprints.LONGEST` ago or before, by the database's clock."""
+        ago = {"$subtract": ["$$NOW", round(LONGEST.total_seconds() * 1000)]}
+        over = {"starts_at": {"$type": "date"}, "$expr": {"$lte": ["$starts_at", ago]}}
+        where = {"state": PairState.FORMED.value, **over}
+        return every(_PAIR, await self._tx.find(PAIRS, where, sort=[("starts_at", 1)], limit=limit))
+
     async def due(self, limit: int) -> list[Pair]:
         """Open proposals whose time has run out by the database's clock."""
         over = {"$expr": {"$lte": ["$expires_at", "$$NOW"]}}
@@ -84,6 +101,8 @@ class StoredPairs:
         kept = document(pair)
         kept["volunteers"] = [party.volunteer_id for party in pair.parties]
         kept["people"] = [party.person_id for party in pair.parties]
+        if pair.shrinks:
+            kept["shrinks"] = True
         self._tx.write(PAIRS, ReplaceOne({"_id": pair.id}, kept, upsert=True))
 
 

@@ -48,11 +48,13 @@ class ProposalMade(ProposalFact):
     mentor_id: Id
     mentee_id: Id
     format: Format
-    topics: Annotated[list[Code], Field(description="offered by the one, wanted by the other")]
+    topics: Annotated[list[Code], Field(description="offered by one, wanted by the other")]
     hobby: Code | None
     slots: Annotated[list[WeeklySlot], Field(description="common windows, UTC")]
     score: Annotated[dict[Code, int], Field(description="points per part")]
     expires_at: Moment
+    group_id: Annotated[Id | None, Field(description="the same for all pairs of a group")] = None
+    starts_at: Annotated[Moment | None, Field(description="when a sprint starts")] = None
 
 
 class ProposalAccepted(ProposalFact):
