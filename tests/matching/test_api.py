@@ -286,7 +286,9 @@ async def test_both_sides_see_their_proposal_and_what_they_share(
         "topics": ["ai"],
         "hobby": "chess",
         "slots": [{"weekday": 0, "start_minute": 540, "minutes": 120}],
+        "starts_at": None,
         "expires_at": seen["expires_at"],
+        "group_id": None,
         "until": None,
         "ending": None,
     }
@@ -316,6 +318,7 @@ async def test_two_yeses_form_a_pair_and_either_side_may_end_it(
         "mentee_id": str(UUID(int=2)),
         "state": "formed",
         "format": "one_to_one",
+        "group_id": None,
         "until": until,
         "ending": None,
     }
