@@ -148,6 +148,9 @@ async def test_a_lead_reads_changes_and_releases_a_draft(house: House, lead: Cli
     assert (await lead.send("GET", f"{ROUNDS}?before={asked['id']}")).json() == {"items": []}
     assert (draft["round_id"], draft["matched"], draft["left_over"]) == (asked["id"], 1, 1)
     assert draft["matches"][0]["mentor_id"] == str(UUID(int=1))
+    private = {"motivation", "openness", "feedback"}
+    assert private.isdisjoint(draft["matches"][0]["points"])
+    assert "confidential" in draft["matches"][0]["points"]
     assert draft["unmatched"] == [
         {"volunteer_id": str(UUID(int=3)), "side": "mentor", "reason": "outcompeted"}
     ]
@@ -155,6 +158,7 @@ async def test_a_lead_reads_changes_and_releases_a_draft(house: House, lead: Cli
     match = f"{here}/draft/matches/{UUID(int=2)}"
     placed = await lead.send("PUT", match, json={"mentor_id": str(UUID(int=3))})
     assert (placed.status_code, placed.json()["mentor_id"]) == (200, str(UUID(int=3)))
+    assert private.isdisjoint(placed.json()["points"])
     wrong = await lead.send("PUT", match, json={"mentor_id": str(UUID(int=99))})
     assert code(wrong) == (404, "volunteer_unknown")
     released = await lead.send("POST", f"{here}/release")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.candidates import Candidate, Need, Offer
-from services.matching.domain.explaining.parts import PairReasons, reasons_of
+from services.matching.domain.explaining.parts import PairReasons, reasons_of, shown
 from services.matching.domain.score import PARTS, scarcity_of, score, worth
 from services.matching.domain.terms import Terms
 from services.matching.texts.pairs import lines
@@ -112,3 +112,9 @@ def test_what_is_told_in_confidence_can_only_be_read_as_one_sum() -> None:
     assert told.isdisjoint({"motivation", "openness", "feedback"})
     assert [one.points for one in keen.reasons if one.part == "confidential"] == [25]
     assert [one.points for one in calm.reasons if one.part == "confidential"] == [23]
+
+
+def test_points_are_shown_with_what_is_private_as_one_sum() -> None:
+    points = {"topics": 40, "motivation": 3, "openness": 4, "feedback": 5}
+    assert shown(points) == {"topics": 40, "confidential": 12}
+    assert shown({"topics": 40}) == {"topics": 40}

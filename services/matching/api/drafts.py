@@ -12,7 +12,8 @@ from services.matching.api.rounds import RoundView
 from services.matching.api.views import View
 from services.matching.domain.candidates import Side
 from services.matching.domain.drafts import Draft
-from services.matching.domain.rounds import RefusedPin, Wish
+from services.matching.domain.explaining.parts import shown
+from services.matching.domain.rounds import Match, RefusedPin, Wish
 from services.matching.handlers import drafts
 from services.matching.handlers.drafts import DraftOf
 from shared.chassis.http.fields import Body
@@ -23,13 +24,19 @@ MentorId = Annotated[UUID, Field(examples=["0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c12
 
 
 class MatchView(View):
-    """Two who would be proposed to each other; points per part of the score."""
+    """Two who would be proposed to each other; points per part of the score, private parts as one sum."""
 
     mentor_id: UUID
     mentee_id: UUID
     format: str
     topics: tuple[str, ...]
     points: Mapping[str, int]
+
+    @classmethod
+    def of(cls, match: Match) -> "MatchView":
+        """The lead's view."""
+        seen = cls.model_validate(match)
+        return seen.model_copy(update={"points": shown(match.points)})
 
 
 class LeftOverView(View):
@@ -75,7 +82,7 @@ class DraftView(View):
             round_id=draft.id,
             matched=len(outcome.matches),
             left_over=len(outcome.unmatched),
-            matches=[MatchView.model_validate(one) for one in outcome.matches[page]],
+            matches=[MatchView.of(one) for one in outcome.matches[page]],
             unmatched=[LeftOverView.model_validate(one) for one in outcome.unmatched[page]],
             refused_pins=[RefusedPinView.of(one) for one in outcome.refused_pins],
         )
@@ -108,7 +115,7 @@ async def place_match(
     """Add a match by hand, or replace what the mentee has. 409 with the code of the rule that forbids it."""
     which = DraftOf(programme_id, round_id)
     draft = await call.run(lambda unit: drafts.place_match(unit, which, body.mentor_id, mentee_id))
-    return MatchView.model_validate(draft.match_of(mentee_id))
+    return MatchView.of(draft.match_of(mentee_id))
 
 
 @router.delete("/draft/matches/{mentee_id}", status_code=204)

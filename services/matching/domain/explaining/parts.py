@@ -78,6 +78,13 @@ def reasons_of(
     return PairReasons(sum(reason.points for reason in reasons), tuple(reasons))
 
 
+def shown(points: Mapping[str, int]) -> dict[str, int]:
+    """Points per part as a lead may read them: what is private counts as one sum."""
+    hidden = [part for part in points if part in _IN_CONFIDENCE]
+    told = {part: count for part, count in points.items() if part not in _IN_CONFIDENCE}
+    return told | {CONFIDENTIAL: sum(points[part] for part in hidden)} if hidden else told
+
+
 def _behind(part: str, points: Mapping[str, int], mentor: Profile, mentee: Profile) -> Behind:
     find = _BEHIND.get(part)
     if find is not None:
