@@ -121,6 +121,7 @@ async def test_only_the_directory_role_feeds_it(house: House) -> None:
     await house.furnish()
     refused = await house.person("lea", "lead").send_file(DIRECTORY.encode())
     assert code(refused) == (403, "role_missing")
+    assert "the role directory" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -189,9 +189,15 @@ def _require(principal: Principal, roles: frozenset[Role], programme: str | None
         raise Problem(
             403,
             "not_enrolled",
-            "You are not known here: say yes in enrollment first, with the address that the HR directory has.",
+            "You are not known here: say yes in enrollment first, with the address that the HR directory has. "
+            "If that is what you did, the directory lacks your token's address; ask HR.",
         )
-    raise Problem(403, "role_missing", "You need another role; ask the programme's lead.")
+    named = " or ".join(sorted(roles))
+    raise Problem(
+        403,
+        "role_missing",
+        f"You need the role {named} here; ask the programme's lead, or whoever gives out tokens.",
+    )
 
 
 def _require_key(key: str | None, at_least: int) -> None:

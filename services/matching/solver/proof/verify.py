@@ -72,7 +72,7 @@ def case_of(pool: Pool, sides: Sides, report: Report, scores: Scores) -> Case:
 def _of_another(pool: Pool, report: Report) -> Iterator[Breach]:
     """Whether the report is about this pool, this policy and this round at all."""
     if report.input_hash != wire.input_hash(pool):
-        yield Breach("input_hash", "the report is about another pool")
+        yield Breach("input_hash", "the report is about another pool, or this one on other terms")
     if report.policy_hash != wire.policy_hash(pool.terms):
         yield Breach("policy_hash", "the report is about another policy")
     if report.round_id != pool.round_id:
