@@ -50,8 +50,7 @@ async def _candidates(tx: Tx, events: Sequence[Event[CandidateChanged]]) -> None
 
 
 async def _principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
-    data = event.data
-    remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
+    remember(tx, event.data)
 
 
 async def _candidate_removed(tx: Tx, key: str) -> None:

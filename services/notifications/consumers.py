@@ -23,9 +23,7 @@ async def learn(tx: Tx, event: Event[Any]) -> None:
 
 async def learn_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     """Who stands behind a token counts for our own API, too."""
-    told = event.data
-    identity = (told.issuer, told.subject)
-    remember(tx, told.person_id, identity, told.roles, told.volunteer_ids)
+    remember(tx, event.data)
     await learn(tx, event)
 
 

@@ -4,9 +4,10 @@ Platform-wide rights (`lead`, `directory`, `ops`) come with the token, from the 
 Rights within one programme come from enrollment, and here from its events.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from pymongo import DeleteOne, ReplaceOne
@@ -27,6 +28,10 @@ class Role(StrEnum):
     OPS = "ops"
 
 
+_OF_THE_HOUSE = frozenset({Role.DIRECTORY, Role.OPS})
+"""What the identity provider alone decides, for machines and operators: being an employee has no part in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What a checked token says."""
@@ -39,15 +44,19 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller. `person_id` is None for a machine, or for somebody no service knows yet."""
+    """A caller. `person_id` is None for a machine, or for somebody no service knows (any more)."""
 
     claims: Claims
     person_id: UUID | None = None
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     volunteer_ids: frozenset[UUID] = frozenset()
+    left: bool = False
+    """Whether the token is bound to an employee whom the HR directory has no more."""
 
     def has(self, role: Role, programme_id: str | None = None) -> bool:
         """Whether the caller holds the role, in this programme where one is named."""
+        if self.left and role not in _OF_THE_HOUSE:
+            return False
         if role is Role.PARTICIPANT:
             return self.person_id is not None
         if programme_id is not None:
@@ -63,6 +72,8 @@ async def resolve_from_topic(tx: Tx, claims: Claims) -> Principal:
     known = await tx.find_one(COLLECTION, {"issuer": claims.issuer, "subject": claims.subject})
     if known is None:
         return Principal(claims)
+    if known.get("left"):  # a document of an earlier release does not say
+        return Principal(claims, left=True)
     roles = {
         programme: frozenset(Role(name) for name in names if name in set(Role))
         for programme, names in known["roles"].items()
@@ -70,23 +81,34 @@ async def resolve_from_topic(tx: Tx, claims: Claims) -> Principal:
     return Principal(claims, known["_id"], roles, frozenset(known["volunteer_ids"]))
 
 
-def remember(
-    tx: Tx,
-    person_id: UUID,
-    identity: tuple[str, str],
-    roles: Mapping[str, Iterable[str]],
-    volunteer_ids: Iterable[UUID],
-) -> None:
-    """Keep what `principal.changed` told; `identity` is the token's issuer and subject."""
-    issuer, subject = identity
+class Told(Protocol):
+    """What `principal.changed` tells."""
+
+    @property
+    def person_id(self) -> UUID: ...  # noqa: D102 - the contract says what they are
+    @property
+    def issuer(self) -> str: ...  # noqa: D102
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def roles(self) -> Mapping[str, Sequence[str]]: ...  # noqa: D102
+    @property
+    def volunteer_ids(self) -> Sequence[UUID]: ...  # noqa: D102
+    @property
+    def left(self) -> bool: ...  # noqa: D102
+
+
+def remember(tx: Tx, told: Told) -> None:
+    """Keep what `principal.changed` told."""
     document = {
-        "_id": person_id,
-        "issuer": issuer,
-        "subject": subject,
-        "roles": {programme: list(names) for programme, names in roles.items()},
-        "volunteer_ids": list(volunteer_ids),
+        "_id": told.person_id,
+        "issuer": told.issuer,
+        "subject": told.subject,
+        "roles": {programme: list(names) for programme, names in told.roles.items()},
+        "volunteer_ids": list(told.volunteer_ids),
+        "left": told.left,
     }
-    tx.write(COLLECTION, ReplaceOne({"_id": person_id}, document, upsert=True))
+    tx.write(COLLECTION, ReplaceOne({"_id": told.person_id}, document, upsert=True))
 
 
 def forget(tx: Tx, person_id: UUID) -> None:

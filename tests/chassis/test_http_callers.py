@@ -11,6 +11,7 @@ from dev.local.identity import IdentityProvider
 from dev.local.parts import Database as DatabasePart
 from shared.chassis.foundation import Database
 from shared.chassis.principals import remember
+from shared.contracts.enrollment.v1 import PrincipalChanged
 from tests.chassis.http_client import Client, boxes, code, foundation_on
 from tests.chassis.tiny_service import build
 
@@ -19,13 +20,23 @@ OTHER = UUID("0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c22")
 ADA = UUID("0199c9f2-7d1e-7a53-8f5c-0d2b6a1b4c33")
 
 
+def told_of_ada(**more: Any) -> PrincipalChanged:
+    return PrincipalChanged(
+        person_id=ADA,
+        issuer="https://identity.obverse.test",
+        subject="ada",
+        roles={str(PROGRAMME): ["lead"]},
+        volunteer_ids=[],
+        **more,
+    )
+
+
 @pytest.fixture
 async def ada(app: FastAPI, store: Database, identity: IdentityProvider) -> Client:
     """Somebody whom `principal.changed` made the lead of one programme."""
 
     async def tell(tx: Any) -> None:
-        who = ("https://identity.obverse.test", "ada")
-        remember(tx, ADA, who, {str(PROGRAMME): ["lead"]}, [])
+        remember(tx, told_of_ada())
 
     await store.transactions.run(tell)
     return Client(app, identity.token("ada"))
@@ -68,6 +79,31 @@ class TestRoles:
     async def test_a_known_person_takes_part(self, ada: Client) -> None:
         response = await ada.send("GET", "/mine")
         assert (response.status_code, response.json()) == (200, {"person": str(ADA)})
+
+    async def test_whoever_left_the_company_is_told_what_to_do(
+        self, ada: Client, app: FastAPI, store: Database, identity: IdentityProvider
+    ) -> None:
+        async def leave(tx: Any) -> None:
+            remember(tx, told_of_ada(left=True))
+
+        await store.transactions.run(leave)
+        lead = Client(app, identity.token("ada", roles=("lead",)))
+        for client in (ada, lead):
+            for path in ("/mine", f"/programmes/{PROGRAMME}/secrets"):
+                answer = await client.send("GET", path)
+                assert code(answer) == (403, "left_the_company")
+                assert "ask HR" in answer.json()["detail"]
+
+    async def test_what_the_house_gives_an_operator_does_not_go_with_the_employee(
+        self, app: FastAPI, store: Database, identity: IdentityProvider
+    ) -> None:
+        async def leave(tx: Any) -> None:
+            remember(tx, told_of_ada(left=True))
+
+        await store.transactions.run(leave)
+        operator = Client(app, identity.token("ada", roles=("directory",)))
+        response = await operator.send("POST", "/boxes", json={"label": "red"})
+        assert response.status_code == 201
 
     async def test_a_lead_leads_the_own_programme_and_no_other(self, ada: Client) -> None:
         own = await ada.send("GET", f"/programmes/{PROGRAMME}/secrets")

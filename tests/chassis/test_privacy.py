@@ -57,9 +57,7 @@ class Place:
 
 
 async def _remember(tx: Tx, event: Event[PrincipalChanged]) -> None:
-    told = event.data
-    identity = (told.issuer, told.subject)
-    principals.remember(tx, told.person_id, identity, told.roles, told.volunteer_ids)
+    principals.remember(tx, event.data)
 
 
 async def _forget(tx: Tx, key: str) -> None:

@@ -260,6 +260,7 @@ async def test_a_volunteer_changes_pauses_comes_back_and_leaves(house: House) ->
         "candidate.changed",
         "volunteer.withdrawn",
         "candidate.changed",
+        "obverse-internal.enrollment.contact.v1.removed",
     ]
     assert (await house.told("candidate"))[-1]["status"] == "withdrawn"
     refused = await anna.send("POST", f"{path}/resume")

@@ -173,6 +173,7 @@ async def test_whoever_withdraws_is_not_asked_any_more(house: House, anna: tuple
         "confirmation.lapsed",
         "volunteer.withdrawn",
         "candidate.changed",
+        "obverse-internal.enrollment.contact.v1.removed",
     ]
     refused = await house.person("anna").send("POST", f"/volunteers/{volunteer}/confirm")
     assert code(refused) == (409, "withdrawn")

@@ -92,7 +92,11 @@ async def test_a_consent_taken_back_is_kept_with_its_day_when_one_says_yes_again
     gone = await anna.post(f"/volunteers/{volunteer_id}/consent/revoke")
     today = gone["consent"]["revoked_on"]
     assert (gone["status"], today is not None) == ("withdrawn", True)
-    assert await house.told_types() == ["volunteer.withdrawn", "candidate.changed"]
+    assert await house.told_types() == [
+        "volunteer.withdrawn",
+        "candidate.changed",
+        "obverse-internal.enrollment.contact.v1.removed",
+    ]
     again = await anna.post(f"/volunteers/{volunteer_id}/consent/revoke")
     assert again["consent"]["revoked_on"] == today
     old = await anna.send("POST", f"/programmes/{programme}/volunteers", json=YES)

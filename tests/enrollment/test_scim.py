@@ -161,7 +161,11 @@ async def test_whoever_is_set_inactive_is_waited_for_no_more(house: House) -> No
         "volunteer.withdrawn",
         "candidate.changed",
         "invitation.answered",
+        "obverse-internal.enrollment.contact.v1.removed",
+        "principal.changed",
     ]
+    (principal,) = await house.told("principal.changed")
+    assert principal["left"] is True
     (answered,) = await house.told("invitation.answered")
     assert answered["answer"] == "closed"
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.enrollment.conftest import DIRECTORY as ROWS
 from tests.enrollment.conftest import PROFILE, House
 
 # A person has a part or is in the directory; a lead of the token leads nothing yet.
@@ -15,7 +16,9 @@ ITS_LEAD = frozenset({"lead"})
 LEADS_BY_TOKEN = frozenset({"lead", "other_lead", "new_lead"})
 DIRECTORY = frozenset({"directory"})
 OPS = frozenset({"ops"})
-EVERYBODY = PERSONS | LEADS_BY_TOKEN | DIRECTORY | OPS | {"outsider"}
+# Whose employee's row is gone, though the identity provider still gives out a token, even one of a lead.
+LEAVER = frozenset({"leaver"})
+EVERYBODY = PERSONS | LEAVER | LEADS_BY_TOKEN | DIRECTORY | OPS | {"outsider"}
 
 # fmt: off
 MAY = {
@@ -89,11 +92,11 @@ MAY = {
     "GET /v1/programmes/{programme_id}/concerns": ITS_LEAD,
     "POST /v1/programmes/{programme_id}/concerns/{concern_id}/answer": ITS_LEAD,
     "POST /v1/programmes/{programme_id}/concerns": PERSONS,
-    "POST /v1/programmes/{programme_id}/concerns/anonymous": PERSONS,
-    "GET /v1/anonymous-concern": PERSONS,
-    "POST /v1/anonymous-concern/questions": PERSONS,
-    "POST /v1/anonymous-concern/taste": PERSONS,
-    "POST /v1/anonymous-concern/close": PERSONS,
+    "POST /v1/programmes/{programme_id}/concerns/anonymous": PERSONS | LEAVER,
+    "GET /v1/anonymous-concern": PERSONS | LEAVER,
+    "POST /v1/anonymous-concern/questions": PERSONS | LEAVER,
+    "POST /v1/anonymous-concern/taste": PERSONS | LEAVER,
+    "POST /v1/anonymous-concern/close": PERSONS | LEAVER,
     "GET /v1/concerns": PERSONS,
     "GET /v1/concerns/{concern_id}": PERSONS,
     "POST /v1/concerns/{concern_id}/questions": PERSONS,
@@ -107,7 +110,9 @@ MAY = {
     "POST /v1/programmes/{programme_id}/dialogues/{dialogue_id}/compromises/{compromise_id}/review": ITS_LEAD,
 }
 # fmt: on
-WITHOUT_A_ROLE = {"role_missing", "not_enrolled"}
+WITHOUT_A_ROLE = {"role_missing", "not_enrolled", "left_the_company"}
+
+WITHOUT_BEN = "".join(line for line in ROWS.splitlines(keepends=True) if "ben@" not in line)
 
 
 @pytest.fixture
@@ -119,11 +124,11 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def programme(house: House) -> str:
-    """Led by lea, sponsored by Tara Top; leo leads another one."""
+    """Led by lea, sponsored by Tara Top; leo leads another one. Ben said yes to one, and has left the company."""
     await house.furnish()
-    led = await house.programme(sponsor_staff_number="S1")
-    await house.open_programme(house.person("leo", "lead"))
-    return led
+    await house.enrol("ben", await house.open_programme(house.person("leo", "lead")))
+    await house.feeder.bring(WITHOUT_BEN)
+    return await house.programme(sponsor_staff_number="S1")
 
 
 def tokens(house: House) -> dict[str, str]:
@@ -135,6 +140,7 @@ def tokens(house: House) -> dict[str, str]:
         "new_lead": house.person("lin", "lead").token,
         "directory": house.feeder.token,
         "ops": house.person("robot", "ops", email=None).token,
+        "leaver": house.person("ben", "lead").token,
         "outsider": house.person("eve").token,
     }
 

@@ -15,6 +15,7 @@ from services.matching.settings import Settings
 from shared.chassis.clock import system_clock
 from shared.chassis.principals import remember
 from shared.chassis.settings import load
+from shared.contracts.enrollment.v1 import PrincipalChanged
 from tests.chassis.http_client import Client, code, variables
 from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor
 from tests.matching.conftest import House
@@ -54,10 +55,16 @@ class Callers:
 
     async def known(self, name: str, *volunteers: int, leads: UUID | None = None) -> Client:
         roles = {str(leads): ["lead"]} if leads else {}
-        ids = [UUID(int=number) for number in volunteers]
+        told = PrincipalChanged(
+            person_id=uuid4(),
+            issuer=ISSUER,
+            subject=name,
+            roles=roles,
+            volunteer_ids=[UUID(int=number) for number in volunteers],
+        )
 
         async def tell(tx: Any) -> None:
-            remember(tx, uuid4(), (ISSUER, name), roles, ids)
+            remember(tx, told)
 
         await self._house.transactions.run(tell)
         return self.unknown(name)

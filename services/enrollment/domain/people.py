@@ -37,6 +37,8 @@ class Person:
     time_zone: str = "UTC"
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     volunteer_ids: tuple[UUID, ...] = ()
+    withdrawn: tuple[UUID, ...] = ()
+    """The volunteers of theirs that have left their programme; an earlier release did not note them."""
     invited_to: tuple[UUID, ...] = ()
     """The programmes that asked them and got no no."""
     drafts: tuple[UUID, ...] = ()
@@ -107,9 +109,18 @@ class Person:
         return replace(
             self,
             volunteer_ids=tuple(dict.fromkeys((*self.volunteer_ids, volunteer_id))),
+            withdrawn=tuple(one for one in self.withdrawn if one != volunteer_id),
             locale=_locale(language),
             time_zone=time_zone,
         )
+
+    def no_more_volunteering(self, volunteer_id: UUID) -> "Person":
+        """They left a programme."""
+        return self.staying(set(self.volunteer_ids) - {*self.withdrawn, volunteer_id})
+
+    def staying(self, here: Collection[UUID]) -> "Person":
+        """Of their volunteers these take part, or pause; the others have left."""
+        return replace(self, withdrawn=tuple(one for one in self.volunteer_ids if one not in here))
 
     def awaiting_reply(self) -> "Person":
         """They asked the lead something, and are to be told when the answer is there."""
@@ -148,7 +159,8 @@ class Person:
         """Whether other services may know how to reach them. Of leavers only a role runs on, until it is another's."""
         if self.left:
             return bool(self.roles) and not self.parts_over
-        has_one = self.roles or self.volunteer_ids or self.invited_to
+        stays = set(self.volunteer_ids) - set(self.withdrawn)
+        has_one = self.roles or stays or self.invited_to
         return bool(has_one or self.awaits_reply)
 
 
@@ -196,7 +208,7 @@ def changes(before: Person | None, after: Person) -> list[Change]:
 
 
 def _principal(person: Person | None) -> object:
-    return person and (person.identity, person.roles, person.volunteer_ids)
+    return person and (person.identity, person.roles, person.volunteer_ids, person.left)
 
 
 def _contact(person: Person | None) -> object:

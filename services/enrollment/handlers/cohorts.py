@@ -33,6 +33,7 @@ async def promote_cohort(
 async def close_cohort(unit: Unit, programme_id: UUID, cohort_id: UUID) -> Programme:
     """Take nobody into it any more."""
     programme = await read_programme(unit, programme_id)
+    unit.programmes.shut(programme_id)
     return await take(unit, programme, programme.close_cohort(cohort_id))
 
 

@@ -105,7 +105,7 @@ async def list_dialogues(
 ) -> list[Seen]:
     """All of a programme."""
     await read_programme(unit, programme_id)
-    return [await _seen(unit, one) for one in await unit.dialogues.page(programme_id, after, limit)]
+    return await _all_seen(unit, await unit.dialogues.page(programme_id, after, limit))
 
 
 async def _plan(unit: Unit, wish: Wish) -> Plan:
@@ -135,9 +135,22 @@ async def _find(unit: Unit, place: Place) -> Dialogue:
 
 
 async def _seen(unit: Unit, dialogue: Dialogue) -> Seen:
-    employees = await unit.employees.by_persons(dialogue.plan.participants)
-    names = (employees[one].name for one in dialogue.plan.participants if one in employees)
-    return Seen(dialogue, tuple(names), unit.today)
+    (seen,) = await _all_seen(unit, [dialogue])
+    return seen
+
+
+async def _all_seen(unit: Unit, dialogues: Sequence[Dialogue]) -> list[Seen]:
+    """With the names of all who take part, looked up at once."""
+    invited = {one for dialogue in dialogues for one in dialogue.plan.participants}
+    employees = await unit.employees.by_persons(invited)
+    return [
+        Seen(
+            dialogue,
+            tuple(employees[one].name for one in dialogue.plan.participants if one in employees),
+            unit.today,
+        )
+        for dialogue in dialogues
+    ]
 
 
 async def _take(unit: Unit, before: Dialogue, step: Step) -> Seen:

@@ -1,5 +1,6 @@
 """What follows for people and for programmes once somebody is not in the directory any more."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.enrollment.domain.people import Person
@@ -15,10 +16,14 @@ async def refresh_people(unit: Unit, after: UUID | None) -> UUID | None:
     """One page of people with their names and addresses; returns where the next one begins."""
     page = await unit.people.page(after, AT_ONCE)
     employees = await unit.employees.by_persons([person.person_id for person in page])
+    here = await unit.volunteers.here_of([one.person_id for one in page if one.volunteer_ids])
+    gone = []
     for person in page:
         if person.person_id in employees:
-            keep(unit, person, person.as_in(employees[person.person_id]))
-    await _let_go(unit, [one for one in page if one.person_id not in employees])
+            keep(unit, person, person.staying(here).as_in(employees[person.person_id]))
+        else:
+            gone.append(person)
+    await let_go(unit, gone)
     return page[-1].person_id if page else None
 
 
@@ -31,11 +36,15 @@ async def refresh_sponsors(unit: Unit, after: UUID | None) -> UUID | None:  # no
     return None
 
 
-async def _let_go(unit: Unit, absent: list[Person]) -> None:
+async def let_go(unit: Unit, absent: Sequence[Person]) -> None:
+    """Reach them no more but for a role that runs; whose volunteers were withdrawn before."""
     if not absent:
         return
     running = {str(one.programme_id) for one in await unit.programmes.running()}
-    for person in absent:
+    here = await unit.volunteers.here_of([one.person_id for one in absent if one.volunteer_ids])
+    for before in absent:
+        person = before.staying(here)
+        keep(unit, before, person)
         uninvited = await invitations.leave(unit, person) if person.invited_to else person
         # Who never was in the directory, as many a lead, has not left it.
         if person.listed:

@@ -15,6 +15,7 @@ from services.enrollment.domain.programmes import (
     Terms,
     draft_programme,
 )
+from services.enrollment.handlers import invitations
 from services.enrollment.handlers.demand import judge_gaps
 from services.enrollment.handlers.people import employed, keep, who_is
 from services.enrollment.handlers.reading import read_programme
@@ -116,7 +117,10 @@ async def open_programme(unit: Unit, caller: Caller, programme_id: UUID) -> Prog
 async def close_programme(unit: Unit, programme_id: UUID) -> Programme:
     """Take nobody any more, and look for nobody; give a draft up."""
     programme = await read_programme(unit, programme_id)
+    unit.programmes.shut(programme_id)
     closed = await take(unit, programme, programme.close())
+    # A hundred at once; where more were asked, the minute's tick lets go the others.
+    await invitations.let_go(unit)
     await judge_gaps(unit, closed)
     return closed
 

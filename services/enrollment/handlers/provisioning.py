@@ -19,7 +19,7 @@ from services.enrollment.domain.scim.users import (
     managers_of,
     with_managers,
 )
-from services.enrollment.handlers import confirmations, invitations
+from services.enrollment.handlers import confirmations, leavers
 from services.enrollment.handlers.people import keep
 from services.enrollment.handlers.settling import standings
 from shared.chassis.refusals import NotFound
@@ -160,7 +160,7 @@ async def _let_leave(unit: Unit, person_id: UUID) -> None:
             await confirmations.close(unit, volunteer.volunteer_id)
             unit.publish(*facts)
     if person := await unit.people.get(person_id):
-        await invitations.leave(unit, person)
+        await leavers.let_go(unit, [person])
 
 
 async def _move(unit: Unit, employee: Employee, person_id: UUID) -> None:

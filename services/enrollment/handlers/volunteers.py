@@ -61,8 +61,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
         standing,
     )
     newcomer = await _back(unit, said_before, newcomer) if said_before else newcomer
-    place = await _place(unit, programme, programme.cohort.cohort_id)
-    newcomer = replace(newcomer, cohort_id=place)
+    newcomer = replace(newcomer, cohort_id=await _place(unit, programme, newcomer))
     volunteer, facts = enrolled(newcomer, programme, await _topics(unit), unit.today)
     (unit.volunteers.put if said_before else unit.volunteers.add)(volunteer)
     unit.publish(*facts)
@@ -112,15 +111,13 @@ async def resume(unit: Unit, own: Own) -> Seen:
 async def withdraw(unit: Unit, own: Own) -> Seen:
     """Leave, without a reason."""
     volunteer = await read_own(unit, own)
-    await confirmations.close(unit, volunteer.volunteer_id)
-    return await take(unit, volunteer, volunteer.withdraw())
+    return await _leave(unit, volunteer, volunteer.withdraw())
 
 
 async def revoke(unit: Unit, own: Own) -> Seen:
     """Take the consent back, which is to leave."""
     volunteer = await read_own(unit, own)
-    await confirmations.close(unit, volunteer.volunteer_id)
-    return await take(unit, volunteer, volunteer.revoke(unit.today))
+    return await _leave(unit, volunteer, volunteer.revoke(unit.today))
 
 
 async def confirm(unit: Unit, own: Own) -> Seen:
@@ -172,6 +169,15 @@ async def note_pair(unit: Unit, pair: Pair) -> None:
     unit.note("pair.noted", pair_id=str(pair.pair_id), running=pair.running)
 
 
+async def _leave(unit: Unit, volunteer: Volunteer, step: Step) -> Seen:
+    """Without another part in anything nobody reaches them from now on."""
+    await confirmations.close(unit, volunteer.volunteer_id)
+    seen = await take(unit, volunteer, step)
+    if person := await unit.people.get(volunteer.person_id):
+        keep(unit, person, person.no_more_volunteering(volunteer.volunteer_id))
+    return seen
+
+
 async def _back(unit: Unit, said_before: Volunteer, yes: Volunteer) -> Volunteer:
     back = said_before.renew(yes)
     # Nobody looked for newcomers on the list of one who was away.
@@ -183,11 +189,15 @@ async def _joined(unit: Unit, volunteer: Volunteer, cohort_id: UUID) -> Step:
     if volunteer.cohort_id == cohort_id:
         return volunteer, ()
     programme = await read_programme(unit, volunteer.programme_id)
-    return volunteer.join(await _place(unit, programme, cohort_id))
+    going_on = replace(volunteer, cohort_id=cohort_id)
+    return volunteer.join(await _place(unit, programme, going_on))
 
 
-async def _place(unit: Unit, programme: Programme, cohort_id: UUID) -> UUID:
-    """The cohort, if it has a place. Raises Conflict where there is none."""
+async def _place(unit: Unit, programme: Programme, comer: Volunteer) -> UUID:
+    """The cohort that they want to come into, if it has a place. Raises Conflict where there is none."""
+    # Whoever closes it at the same time comes before them or after them.
+    unit.programmes.enter(programme.programme_id, comer.person_id)
+    cohort_id = comer.cohort_id
     taken = await unit.volunteers.filling(cohort_id)
     cohort = programme.admit(enrolled=taken, today=unit.today, cohort_id=cohort_id)
     if cohort.terms.size_cap - taken <= NEARLY_FULL:

@@ -123,6 +123,8 @@ async def resolve(tx: Tx, claims: Claims) -> Principal:
             return Principal(claims)
     if person is None:
         return Principal(claims)
+    if person.left:
+        return Principal(claims, left=True)
     roles = {programme: frozenset(map(Role, held)) for programme, held in person.roles.items()}
     roles |= {str(programme): frozenset({Role.LEAD}) for programme in person.drafts}
     return Principal(claims, person.person_id, roles, frozenset(person.volunteer_ids))

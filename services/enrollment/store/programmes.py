@@ -9,6 +9,8 @@ from services.enrollment.domain.programmes import Programme
 from services.enrollment.domain.topics import Topic
 from services.enrollment.store.documents import Kind, Shelf
 
+DOORS = 32
+"""More than newcomers of one programme come at the same moment, so that they seldom wait for each other."""
 PROGRAMME = Kind(Programme, "programmes", "programme_id")
 TOPIC = Kind(Topic, "topics", "topic")
 
@@ -34,6 +36,20 @@ class Programmes(Shelf[Programme]):
         # Two transactions that write one document cannot both commit.
         update = UpdateOne({"_id": programme_id}, {"$currentDate": {"newcomer_at": True}})
         self.tx.write("programmes", update)
+
+    def enter(self, programme_id: UUID, person_id: UUID) -> None:
+        """They come in: no other unit of work that shuts its doors commits at the same time."""
+        self._use_door(programme_id, person_id.int % DOORS)
+
+    def shut(self, programme_id: UUID) -> None:
+        """Let nobody come in who read it as it was before this unit of work."""
+        for door in range(DOORS):
+            self._use_door(programme_id, door)
+
+    def _use_door(self, programme_id: UUID, door: int) -> None:
+        where = {"_id": f"{programme_id}:{door}"}
+        update = UpdateOne(where, {"$currentDate": {"used_at": True}}, upsert=True)
+        self.tx.write("programme_doors", update)
 
 
 class Topics(Shelf[Topic]):

@@ -39,6 +39,13 @@ class Volunteers(Shelf[Volunteer]):
         """What the person is, in all programmes."""
         return await self.find({"person_id": person_id})
 
+    async def here_of(self, person_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Of the volunteers of these persons those that have not left, by id."""
+        theirs = {"person_id": {"$in": list(person_ids)}}
+        here = {"status": {"$ne": Status.WITHDRAWN.value}}
+        rows = await self.tx.find("volunteers", theirs | here)
+        return frozenset(row["_id"] for row in rows)
+
     async def page(
         self, programme_id: UUID | None, after: UUID | None, limit: int
     ) -> list[Volunteer]:

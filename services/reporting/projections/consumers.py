@@ -24,8 +24,7 @@ async def fold_in(tx: Tx, event: Event[Any]) -> None:
 
 async def know_principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     """Know a person by their token."""
-    data = event.data
-    remember(tx, data.person_id, (data.issuer, data.subject), data.roles, data.volunteer_ids)
+    remember(tx, event.data)
 
 
 async def forget_principal(tx: Tx, key: str) -> None:

@@ -168,8 +168,10 @@ def _gate(
         claims = await edge.authenticator.claims(request.headers.get("authorization"))
         edge.rates.take((claims.issuer, claims.subject))
         principal = await edge.transactions.read(lambda tx: edge.resolve(tx, claims))
-        _require(principal, roles, _programme(request, scope))
         alone = forgets_caller(request)
+        # A doubt that keeps nothing of its writer goes on after they have left; whose it is, nobody knows.
+        if not (alone and principal.left and Role.PARTICIPANT in roles):
+            _require(principal, roles, _programme(request, scope))
         if changes:
             if request.method == "POST" and spoken(request.app, request.url.path) is None:
                 _require_key(request.headers.get(KEY_HEADER), SHORTEST_KEY_ALONE if alone else 1)
@@ -185,6 +187,13 @@ def _require(principal: Principal, roles: frozenset[Role], programme: str | None
     for role in roles:
         if principal.has(role, programme if role in _ROLES_OF_A_PROGRAMME else None):
             return
+    if principal.left:
+        raise Problem(
+            403,
+            "left_the_company",
+            "The HR directory has you no more, so that this account opens nothing here. If that is wrong, ask HR to "
+            "correct it; for a copy of what is held on you, or its erasure, ask the company's data protection.",
+        )
     if Role.PARTICIPANT in roles:
         raise Problem(
             403,

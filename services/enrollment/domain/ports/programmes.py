@@ -32,6 +32,12 @@ class Programmes(Protocol):
     def queue_up(self, programme_id: UUID) -> None:
         """Let no other unit of work that queues up for it commit at the same time."""
 
+    def enter(self, programme_id: UUID, person_id: UUID) -> None:
+        """They come in: no other unit of work that shuts its doors commits at the same time."""
+
+    def shut(self, programme_id: UUID) -> None:
+        """Let nobody come in who read it as it was before this unit of work."""
+
 
 class Topics(Protocol):
     """The tree of topics."""

@@ -35,6 +35,9 @@ class Volunteers(Protocol):
     async def all_of(self, person_id: UUID) -> list[Volunteer]:
         """What the person is, in all programmes."""
 
+    async def here_of(self, person_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Of the volunteers of these persons those that have not left, by id."""
+
     async def page(
         self, programme_id: UUID | None, after: UUID | None, limit: int
     ) -> list[Volunteer]:

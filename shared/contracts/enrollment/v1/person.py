@@ -15,6 +15,9 @@ class PrincipalChanged(Contract):
     subject: str
     roles: Annotated[dict[str, list[str]], Field(description="programme id to roles")]
     volunteer_ids: list[Id]
+    left: Annotated[
+        bool, Field(description="the HR directory has them no more: their token opens nothing")
+    ] = False
 
 
 class ContactChanged(Contract):
