@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
-from tests.enrollment.conftest import House, Person
+from tests.enrollment.conftest import DIRECTORY, House, Person
 from tests.enrollment.test_api import code
 
+WITHOUT_MIA = "".join(line for line in DIRECTORY.splitlines(keepends=True) if "mia@" not in line)
 LEADS = "/v1/programmes/{programme_id}/leads"
 
 
@@ -112,3 +113,18 @@ async def test_when_the_only_lead_was_erased_operators_name_another(house: House
     assert closed["stage"] == "closed"
     (entry,) = (await ops(house).get(f"/audit?subject={programme}&action=POST {LEADS}"))["entries"]
     assert entry["details"]["person_id"] == named["person_id"]
+
+
+async def test_a_lead_who_left_the_company_is_not_the_one_who_stays(house: House) -> None:
+    await house.furnish()
+    programme = await house.programme()
+    lea, mia = house.person("lea", "lead"), house.person("mia")
+    path = f"/programmes/{programme}/leads"
+    named = await lea.post(path, {"staff_number": "S2"})
+    lea_id = (await lea.get("/me"))["person_id"]
+    await mia.put("/me")
+    await house.feeder.bring(WITHOUT_MIA)
+    assert code(await mia.send("GET", path)) == (403, "left_the_company")
+    assert code(await lea.send("DELETE", f"{path}/{lea_id}")) == (409, "last_lead")
+    assert (await lea.send("DELETE", f"{path}/{named['person_id']}")).status_code == 204
+    assert [one["person_id"] for one in (await lea.get(path))["leads"]] == [lea_id]

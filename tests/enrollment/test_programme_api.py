@@ -36,8 +36,24 @@ async def test_a_draft_is_told_to_nobody_and_seen_by_its_lead_alone(house: House
         403,
         "role_missing",
     )
-    late = await house.person("anna").send("POST", f"{path}/volunteers", json=YES)
-    assert code(late) == (409, "programme_draft")
+    doubt = {"code": "other", "text": "Will it last?"}
+    for place, body in (
+        ("volunteers", YES),
+        ("concerns", doubt),
+        ("concerns/anonymous", doubt),
+    ):
+        early = await house.person("anna").send("POST", f"{path}/{place}", json=body)
+        assert code(early) == (404, "no_such_programme"), place
+
+
+async def test_a_lead_who_says_yes_to_their_own_draft_reads_what_is_to_be_done(
+    house: House,
+) -> None:
+    await house.furnish()
+    mia = house.person("mia", "lead")
+    programme = (await mia.post("/programmes", OPENING))["programme_id"]
+    early = await mia.send("POST", f"/programmes/{programme}/volunteers", json=YES)
+    assert code(early) == (409, "programme_draft")
 
 
 async def test_opening_says_which_questions_are_missing_and_then_tells_everything(

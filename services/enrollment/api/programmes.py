@@ -106,7 +106,7 @@ async def read_programme(
     """What the programme offers, for everybody who could take part."""
     own = _led_by(call)
     programme = await call.read(
-        lambda unit: handlers.programmes.show_programme(unit, programme_id, own)
+        lambda unit: handlers.reading.show_programme(unit, programme_id, own)
     )
     return ProgrammeView.of(programme)
 

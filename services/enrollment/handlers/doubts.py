@@ -17,7 +17,7 @@ from services.enrollment.domain.doubts import (
 )
 from services.enrollment.domain.people import Person, changes
 from services.enrollment.domain.ports import Unit
-from services.enrollment.handlers.reading import read_programme
+from services.enrollment.handlers.reading import read_programme, show_programme
 from shared.chassis.refusals import Forbidden, NotFound
 
 AT_ONCE = 100
@@ -163,7 +163,7 @@ def _new(
 
 
 async def _raise(unit: Unit, concern: Concern) -> Concern:
-    programme = await read_programme(unit, concern.programme_id)
+    programme = await show_programme(unit, concern.programme_id)
     concern, facts = raise_concern(concern, programme)
     unit.concerns.add(concern)
     unit.publish(*facts)

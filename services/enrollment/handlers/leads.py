@@ -61,6 +61,7 @@ async def remove_lead(unit: Unit, programme_id: UUID, person_id: UUID) -> None:
     found = next((person for person in leads if person.person_id == person_id), None)
     if found is None:
         raise NotFound("no_such_lead", "This person does not lead the programme; GET its leads.")
-    if len(leads) == 1:
+    # One who has left the company can do nothing for it any more.
+    if not any(one is not found and not one.left for one in leads):
         raise Conflict("last_lead", "Nobody else leads this programme; name another lead first.")
     keep(unit, found, found.no_more_leading(programme_id))

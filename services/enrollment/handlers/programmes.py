@@ -20,7 +20,7 @@ from services.enrollment.handlers.demand import judge_gaps
 from services.enrollment.handlers.people import employed, keep, who_is
 from services.enrollment.handlers.reading import read_programme
 from services.enrollment.handlers.topics import seed_topics
-from shared.chassis.refusals import Invalid, NotFound
+from shared.chassis.refusals import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,6 @@ async def take(unit: Unit, before: Programme, step: Step) -> Programme:
         programme = replace(programme, version=before.version + 1)
         unit.programmes.put(programme)
     unit.publish(*facts)
-    return programme
-
-
-async def show_programme(unit: Unit, programme_id: UUID, own: Collection[UUID]) -> Programme:
-    """The programme, for somebody who prepares `own`; others see no draft."""
-    programme = await read_programme(unit, programme_id)
-    if programme.draft and programme_id not in own:
-        raise NotFound("no_such_programme", "There is no such programme; check its id.")
     return programme
 
 

@@ -22,7 +22,7 @@ from services.enrollment.handlers import confirmations, invitations
 from services.enrollment.handlers.avoidance import Register
 from services.enrollment.handlers.own import Own, Seen, keep_step, read_own, show, take
 from services.enrollment.handlers.people import keep, who_is
-from services.enrollment.handlers.reading import read_programme
+from services.enrollment.handlers.reading import read_programme, show_programme
 from services.enrollment.handlers.settling import standings
 from shared.chassis.refusals import Conflict, Forbidden
 
@@ -47,7 +47,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
     employee = (await unit.employees.by_persons([person.person_id])).get(person.person_id)
     if employee is None:
         raise Forbidden("not_enrolled", "You are not in the directory; ask the programme lead.")
-    programme = await read_programme(unit, command.programme_id)
+    programme = await show_programme(unit, command.programme_id, person.drafts)
     said_before = await unit.volunteers.of_person(person.person_id, command.programme_id)
     standing = (await standings(unit, [employee]))[employee.staff_number]
     newcomer = Volunteer(
