@@ -235,6 +235,7 @@ def test_a_principal_is_told_without_name_and_address() -> None:
             "subject": "anna",
             "roles": {P: ["lead"]},
             "volunteer_ids": [V],
+            "left": False,
         },
     )
 
