@@ -266,13 +266,11 @@ async def test_an_invited_one_who_leaves_the_company_is_waited_for_and_reached_n
     await handlers.settling.settle(house.work)
     (told,) = await house.told("invitation.answered")
     assert (told["programme_id"], told["answer"]) == (programme, "closed")
-    (contact,) = (
-        await house.database["outbox"].find({"aggregateid": told["person_id"]}).to_list(None)
-    )
-    assert (contact["aggregatetype"], contact["payload"]) == (
-        "obverse-internal.enrollment.contact.v1",
-        None,
-    )
+    rows = await house.database["outbox"].find({"aggregateid": told["person_id"]}).to_list(None)
+    assert [(row["aggregatetype"], row["payload"] is None) for row in rows] == [
+        ("obverse-internal.enrollment.contact.v1", True),
+        ("obverse-internal.enrollment.principal.v1", False),
+    ]
     listed = await house.person("lea", "lead").get(f"/programmes/{programme}/invitations")
     assert [(one["name"], one["answer"]) for one in listed["invitations"]] == [
         ("Анна Ёлкина", None),
