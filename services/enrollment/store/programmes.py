@@ -9,7 +9,7 @@ from services.enrollment.domain.programmes import Programme
 from services.enrollment.domain.topics import Topic
 from services.enrollment.store.documents import Kind, Shelf
 
-DOORS = 32
+DOORS = 512
 """More than newcomers of one programme come at the same moment, so that they seldom wait for each other."""
 PROGRAMME = Kind(Programme, "programmes", "programme_id")
 TOPIC = Kind(Topic, "topics", "topic")
