@@ -140,8 +140,8 @@ async def test_who_resumes_while_the_programme_closes_is_back_in_the_old_cohort(
     assert (kept["status"], kept["cohort_id"]) == ("active", volunteer["cohort_id"])
 
 
-@pytest.mark.parametrize(("door", "tries"), [(2, 1), (1 + 32, 2)])
-async def test_newcomers_wait_for_each_other_at_one_of_32_doors_only(
+@pytest.mark.parametrize(("door", "tries"), [(2, 1), (1 + 512, 2)])
+async def test_newcomers_wait_for_each_other_at_one_of_512_doors_only(
     house: House, door: int, tries: int
 ) -> None:
     programme = UUID(int=7)
