@@ -239,6 +239,19 @@ async def test_a_lead_compares_a_shadow(house: House, lead: Client) -> None:
     assert (found["last"]["matched"], found["changes"]) == (1, [])
 
 
+async def test_a_shadow_counts_for_both_what_is_worth_something_to_both(
+    house: House, lead: Client
+) -> None:
+    await house.learn(a_mentor(1, hobbies=["chess"]), a_mentee(2, hobbies=["chess"]))
+    body = {"cohort_id": str(COHORT), "weights": {"hobbies": 9}}
+    asked = await lead.send("POST", f"{HERE}/shadow-rounds", json=body)
+    await house.desk.solve_waiting()
+    found = (await lead.send("GET", f"{ROUNDS}/{asked.json()['id']}/comparison")).json()
+
+    # One of three hobbies that are full: 3 points for the mentor, and 3 for the mentee.
+    assert found["shadow"] == {"matched": 1, "least": 6, "total": 6}
+
+
 async def test_a_reason_for_a_no_is_taken_and_told_to_nobody(
     house: House, proposal: str, lead: Client, mentee: Client, mentor: Client
 ) -> None:

@@ -1,15 +1,17 @@
 """Shadow rounds: the lead tries another policy on those whom the last round took in, and asks nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from services.matching.domain import errors
 from services.matching.domain.candidates import Candidate
+from services.matching.domain.pairs import Pair
 from services.matching.domain.ports import Unit
 from services.matching.domain.records import Records
-from services.matching.domain.rounds import Outcome, Round, RoundState
+from services.matching.domain.rounds import Match, Outcome, Round, RoundState
+from services.matching.domain.score import worth
 from services.matching.domain.shadows import Comparison, Scored, Shadow, compared
 from services.matching.handlers.releasing import records_with_waits
 
@@ -76,8 +78,7 @@ async def records_before(unit: Unit, shadow: Round, people: list[Candidate]) -> 
 async def compare(unit: Unit, shadow: Round, fence: int, outcome: Outcome) -> None:
     """Keep the shadow's answer beside what the last round did; nothing is proposed."""
     last = await _last(unit, shadow.shadow.basis if shadow.shadow else None)
-    would = {one.mentee_id: (one.mentor_id, sum(one.points.values())) for one in outcome.matches}
-    done = shadow.compare(fence, outcome, compared(last, would))
+    done = shadow.compare(fence, outcome, compared(last, _scored(outcome.matches)))
     unit.rounds.save(done)
     unit.note("round.compared", round_id=done.id, pairs=done.matched, fence=fence)
 
@@ -87,8 +88,10 @@ async def _last(unit: Unit, basis: UUID | None) -> Scored:
     if round_ is None:
         return {}
     if round_.state is RoundState.COMPLETED:
-        pairs = await unit.pairs.of_round(round_.id)
-        return {one.mentee_id: (one.mentor_id, sum(one.points.values())) for one in pairs}
+        return _scored(await unit.pairs.of_round(round_.id))
     draft = await unit.drafts.get(round_.id)
-    matches = draft.outcome.matches if draft else ()
-    return {one.mentee_id: (one.mentor_id, sum(one.points.values())) for one in matches}
+    return _scored(draft.outcome.matches if draft else ())
+
+
+def _scored(them: Iterable[Match | Pair]) -> Scored:
+    return {one.mentee_id: (one.mentor_id, worth(one.points).total) for one in them}
