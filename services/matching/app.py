@@ -6,14 +6,14 @@ from services.matching import api, consumers, schedules, store
 from services.matching.domain.ports import Solver
 from services.matching.handlers import learning
 from services.matching.settings import Settings
-from services.matching.solver.child import ChildSolver
+from services.matching.solver.child import ChildExplainer, ChildSolver
 from services.matching.store.holdings import HOLDINGS, with_volunteers
 from shared.chassis.clock import Clock, system_clock
-from shared.chassis.foundation import Foundation
+from shared.chassis.foundation import Database, Foundation
 from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.leases import Leases
-from shared.chassis.lifecycle import Service
+from shared.chassis.lifecycle import Schedule, Service
 from shared.chassis.privacy.desk import PersonalDesk
 from shared.chassis.privacy.holdings import Subject
 from shared.chassis.transactions import Tx
@@ -29,12 +29,6 @@ def build(
     foundation = Foundation(settings, NAME, clock)
     database = foundation.database(settings.mongo_database, store.INDEXES)
     personal = PersonalDesk(database, HOLDINGS, with_volunteers, _let_go)
-    desk = schedules.RoundDesk(
-        database.transactions,
-        Leases(database.mongo),
-        solver or ChildSolver(seconds=settings.solver_seconds, progress=_tell),
-        foundation.owner,
-    )
     return Service(
         foundation,
         create_api(
@@ -49,8 +43,29 @@ def build(
             foundation.intake(database, consumers.GROUP, consumers.ROUTES, consumers.REMOVALS)
         ],
         relays=[foundation.relay(database)],
-        schedules=schedules.schedules(database.transactions, desk),
+        schedules=_schedules(settings, foundation, database, solver),
         personal=[personal],
+    )
+
+
+def _schedules(
+    settings: Settings, foundation: Foundation, database: Database, solver: Solver | None
+) -> list[Schedule]:
+    leases, seconds = Leases(database.mongo), settings.solver_seconds
+    return schedules.schedules(
+        database.transactions,
+        schedules.RoundDesk(
+            database.transactions,
+            leases,
+            solver or ChildSolver(seconds=seconds, progress=_tell),
+            foundation.owner,
+        ),
+        schedules.QuestionDesk(
+            database.transactions,
+            leases,
+            ChildExplainer(seconds=seconds, progress=_tell),
+            foundation.owner,
+        ),
     )
 
 

@@ -25,6 +25,28 @@ LOG_EVENTS = (
         "This worker stopped solving a round because another one holds it, or it is over.",
         "Nothing for a single one; if it repeats, look whether workers stall for longer than 15 s.",
     ),
+    LogEvent("question.asked", "info", "A lead asks why two are a pair of a round, or why not."),
+    LogEvent(
+        "question.answered", "info", "A worker has solved the round again; the answer is there."
+    ),
+    LogEvent(
+        "question.failed",
+        "warning",
+        "A question about a round got no answer; `reason` says why.",
+        "As for round.failed; asking again tries again. pool_gone: nothing, the round is too old.",
+    ),
+    LogEvent(
+        "question.lease_lost",
+        "warning",
+        "This worker stopped answering a question because another one holds it.",
+        "Nothing for a single one; if it repeats, look whether workers stall for longer than 15 s.",
+    ),
+    LogEvent(
+        "pool.not_kept",
+        "warning",
+        "The pool of a round is not kept, so nobody can ask questions about it; `reason` says why.",
+        "erased_meanwhile: nothing. too_large: smaller cohorts can be asked about.",
+    ),
     LogEvent("proposal.made", "info", "Two volunteers are asked."),
     LogEvent("proposal.accepted", "info", "One side said yes."),
     LogEvent("proposal.declined", "info", "One side said no; both are free again."),

@@ -10,11 +10,13 @@ from typing import TypeVar
 
 import structlog
 
-from services.matching.domain.ports import Solver, SolverFailed
+from services.matching.domain.ports import Explainer, Solver, SolverFailed
+from services.matching.domain.questions import Question, kept
 from services.matching.domain.rounds import Outcome, Pool, Round
 from services.matching.domain.routines import Start
-from services.matching.handlers import formats, pairs, rounds, routines
+from services.matching.handlers import formats, pairs, questions, rounds, routines
 from services.matching.handlers.rounds import Claim
+from services.matching.solver.explain.wire import packed_pool
 from services.matching.store import Unit
 from shared.chassis.correlation import Trail, following
 from shared.chassis.leases import LeaseLost, Leases
@@ -28,12 +30,15 @@ log = structlog.get_logger("services.matching.schedules")
 LEASE_SECONDS = 15.0
 LOOK_FOR_ROUNDS = timedelta(seconds=0.5)
 LOOK_FOR_ROUNDS_TO_START = timedelta(seconds=2)
+LOOK_FOR_QUESTIONS = timedelta(seconds=0.5)
 LOOK_FOR_EXPIRED = timedelta(seconds=2)
 
 Result = TypeVar("Result")
 
 
-def schedules(transactions: Transactions, desk: "RoundDesk") -> list[Schedule]:
+def schedules(
+    transactions: Transactions, desk: "RoundDesk", questions_desk: "QuestionDesk"
+) -> list[Schedule]:
     """What this service does by itself."""
 
     async def expire() -> None:
@@ -61,10 +66,41 @@ def schedules(transactions: Transactions, desk: "RoundDesk") -> list[Schedule]:
     return [
         Schedule("start rounds", LOOK_FOR_ROUNDS_TO_START, start),
         Schedule("solve rounds", LOOK_FOR_ROUNDS, desk.solve_waiting, cut_short=True),
+        Schedule(
+            "answer questions", LOOK_FOR_QUESTIONS, questions_desk.answer_waiting, cut_short=True
+        ),
         Schedule("expire proposals", LOOK_FOR_EXPIRED, expire),
         Schedule("close sprints", LOOK_FOR_EXPIRED, close_sprints),
         Schedule("look at groups", LOOK_FOR_EXPIRED, look_at_groups),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease that is renewed while something is solved under it."""
+
+    leases: Leases
+    name: str
+    owner: str
+    seconds: float
+
+    async def take(self) -> int | None:
+        """Take or renew it; the fence, or None while another one has it."""
+        return await self.leases.take(self.name, owner=self.owner, seconds=self.seconds)
+
+    async def during(self, solving: Awaitable[Result], fence: int) -> Result:
+        """Wait for the answer; raises LeaseLost when another one took over, and ends the solver in any case."""
+        task = asyncio.ensure_future(solving)
+        try:
+            while True:
+                await asyncio.wait({task}, timeout=self.seconds / 3)
+                if task.done():
+                    return task.result()
+                if await self.take() != fence:
+                    raise LeaseLost(self.name)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +145,19 @@ class RoundDesk:
             await self._run(lambda unit: rounds.fail_round(unit, claim, code))
         else:
             passage("round.solved")
+            await self._keep(round_, pool, outcome)
             await self._run(lambda unit: rounds.finish_round(unit, claim, outcome))
+
+    async def _keep(self, round_: Round, pool: Pool, outcome: Outcome) -> None:
+        packed = await asyncio.to_thread(packed_pool, pool)
+        kept_pool = kept(pool, round_.programme_id, packed)
+        await self._run(lambda unit: questions.keep(unit, round_, kept_pool, outcome))
 
     async def _while_held(
         self, round_: Round, claim: Claim, solving: Awaitable[Outcome]
     ) -> Outcome:
-        """Renew the lease until there is an answer; raises LeaseLost, and ends the solver in any case."""
-        task = asyncio.ensure_future(solving)
-        try:
-            while True:
-                await asyncio.wait({task}, timeout=self.lease_seconds / 3)
-                if task.done():
-                    return task.result()
-                if await self._take(round_) != claim.fence:
-                    raise LeaseLost(_name(round_))
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        held = Held(self.leases, _name(round_), self.owner, self.lease_seconds)
+        return await held.during(solving, claim.fence)
 
     async def _take(self, round_: Round) -> int | None:
         name = _name(round_)
@@ -137,3 +169,45 @@ class RoundDesk:
 
 def _name(round_: Round) -> str:
     return f"round {round_.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDesk:
+    """Answers questions about rounds, one at a time on each worker, as rounds are solved."""
+
+    transactions: Transactions
+    leases: Leases
+    explainer: Explainer
+    owner: str
+    lease_seconds: float = LEASE_SECONDS
+
+    async def answer_waiting(self) -> None:
+        """Answer all questions that wait and that nobody else holds."""
+        for question in await self.transactions.read(lambda tx: questions.list_asked(Unit(tx))):
+            held = Held(self.leases, f"question {question.id}", self.owner, self.lease_seconds)
+            fence = await held.take()
+            if fence is None:
+                continue
+            with following(Trail(question.correlation_id, question.id, None)):
+                try:
+                    await self._answer(question, held, fence)
+                except LeaseLost:
+                    log.warning("question.lease_lost", question_id=str(question.id))
+                finally:
+                    await self.leases.give_back(held.name, fence)
+
+    async def _answer(self, question: Question, held: Held, fence: int) -> None:
+        taken = await self._run(lambda unit: questions.take_up(unit, question.id))
+        if taken is None:
+            return
+        pairing, packed = taken[0].pairing, taken[1]
+        try:
+            answer = await held.during(self.explainer.explain(pairing, packed), fence)
+        except SolverFailed as failure:
+            code = failure.code
+            await self._run(lambda unit: questions.fail(unit, question.id, code))
+        else:
+            await self._run(lambda unit: questions.answer(unit, question.id, answer))
+
+    async def _run(self, work: Callable[[Unit], Awaitable[Result]]) -> Result:
+        return await self.transactions.run(lambda tx: work(Unit(tx)))

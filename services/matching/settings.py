@@ -12,3 +12,5 @@ class Settings(ServiceSettings):
 
     solver_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
     """After this long without an answer a round counts as failed."""
+    retention_pools_days: Annotated[int, Field(ge=1, le=3_650)] = 180
+    """So long questions about a round can be answered: what it was decided on is deleted then."""

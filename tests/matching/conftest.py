@@ -10,14 +10,19 @@ from uuid import UUID
 import pytest
 
 from services.matching import store
+from services.matching.domain.assignment import Pairing
 from services.matching.domain.candidates import Candidate
+from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.pairs import Pair, PairState
 from services.matching.domain.rounds import Outcome, Pool, Round
 from services.matching.domain.routines import Release
 from services.matching.handlers import by_hand, learning, pairs, rounds
 from services.matching.handlers.drafts import DraftOf
 from services.matching.handlers.pairs import Caller
-from services.matching.schedules import RoundDesk, schedules
+from services.matching.schedules import QuestionDesk, RoundDesk, schedules
+from services.matching.solver import wire
+from services.matching.solver.explain.answering import answer
+from services.matching.solver.explain.wire import unpack
 from services.matching.solver.run import decide
 from services.matching.store import Unit
 from shared.chassis import foundation
@@ -58,6 +63,14 @@ class StuckSolver:
         raise AssertionError("nobody sets this event")
 
 
+class ExplainerAtHand:
+    """The port `Explainer` in this process."""
+
+    async def explain(self, pairing: Pairing | None, packed: bytes) -> Answer:
+        pool = wire.read_pool(unpack(packed))
+        return answer(pool, pairing, lambda step, done, total: None)
+
+
 class House:
     """A programme with its volunteers, and what can be done there."""
 
@@ -68,6 +81,9 @@ class House:
         self.leases = Leases(database)
         self.solver = SolverAtHand()
         self.desk = self.a_desk("worker-1")
+        self.questions_desk = QuestionDesk(
+            self.transactions, self.leases, ExplainerAtHand(), "worker-1"
+        )
 
     def a_desk(self, owner: str, **more: Any) -> RoundDesk:
         solver = more.pop("solver", self.solver)
@@ -115,7 +131,9 @@ class House:
     async def start_by_themselves(self) -> None:
         """What the schedule does every two seconds."""
         (start,) = [
-            one for one in schedules(self.transactions, self.desk) if one.name == "start rounds"
+            one
+            for one in schedules(self.transactions, self.desk, self.questions_desk)
+            if one.name == "start rounds"
         ]
         await start.tick()
 

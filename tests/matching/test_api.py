@@ -31,6 +31,7 @@ BODIES = {
     "shadow-rounds": {"cohort_id": str(COHORT)},
     str(UUID(int=2)): {"mentor_id": str(UUID(int=1))},
     "proposals": TWO,
+    "questions": TWO,
     "end": {"outcome": "stopped"},
     "replace": {"side": "mentor", "volunteer_id": str(UUID(int=3))},
 }
@@ -412,6 +413,10 @@ async def test_the_proposal_of_others_is_not_there(proposal: str, callers: Calle
         ("POST", f"{ROUNDS}/{UUID(int=5)}/release"),
         ("POST", f"{ROUNDS}/{UUID(int=5)}/discard"),
         ("GET", f"{ROUNDS}/{UUID(int=5)}/comparison"),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}/report"),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}/advice"),
+        ("POST", f"{ROUNDS}/{UUID(int=5)}/questions"),
+        ("GET", f"{ROUNDS}/{UUID(int=5)}/questions/{UUID(int=6)}"),
         ("POST", f"{HERE}/shadow-rounds"),
         ("GET", f"{HERE}/schedule"),
         ("PUT", f"{HERE}/schedule"),

@@ -1,10 +1,20 @@
 """The HTTP edge: leads run rounds, participants answer proposals and end pairs."""
 
-from services.matching.api import by_hand, drafts, pairs, rounds, routines, shadows, wishes
+from services.matching.api import (
+    by_hand,
+    drafts,
+    explanations,
+    pairs,
+    rounds,
+    routines,
+    shadows,
+    wishes,
+)
 
 ROUTERS = (
     rounds.router,
     drafts.router,
+    explanations.router,
     shadows.router,
     routines.router,
     by_hand.router,

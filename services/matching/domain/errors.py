@@ -77,6 +77,30 @@ def not_compared() -> Refusal:
     )
 
 
+def pool_gone() -> Refusal:
+    """What a round was decided on is kept for a while only, and not once somebody in it was erased."""
+    return Conflict(
+        "pool_gone", "What this round was decided on is not kept any more; ask about a newer one."
+    )
+
+
+def not_in_round() -> Refusal:
+    """One of the two took no part in the round, on that side."""
+    return NotFound(
+        "not_in_round", "Name a mentor and a mentee who took part in this round, each on that side."
+    )
+
+
+def question_unknown() -> Refusal:
+    """No such question about this round."""
+    return NotFound("question_unknown", "Nothing like this was asked about this round; ask first.")
+
+
+def report_missing() -> Refusal:
+    """The round is not solved, or was solved before there were reports."""
+    return NotFound("report_missing", "There is no report; wait until the round is solved.")
+
+
 def side_not_yours() -> Refusal:
     """The caller has not said yes to this role."""
     return Invalid(

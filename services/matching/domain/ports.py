@@ -9,8 +9,11 @@ from services.matching.domain.assignment import Pairing
 from services.matching.domain.candidates import Candidate
 from services.matching.domain.declines import Decline
 from services.matching.domain.drafts import Draft
+from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.pairs import Pair, PairFact, PairState
+from services.matching.domain.questions import KeptPool, Question
 from services.matching.domain.records import Place
+from services.matching.domain.reports import Report
 from services.matching.domain.rounds import Outcome, Pin, Pool, Round, RoundCompleted
 from services.matching.domain.routines import Routine, Start
 from services.matching.domain.terms import Programme, Terms
@@ -283,6 +286,54 @@ class Wishes(Protocol):
         ...
 
 
+class Questions(Protocol):
+    """Questions about rounds."""
+
+    async def get(self, question_id: UUID) -> Question | None:
+        """One of them."""
+        ...
+
+    async def asked(self) -> list[Question]:
+        """All that a worker is to answer, the oldest first."""
+        ...
+
+    def put(self, question: Question) -> None:
+        """Keep it as it is now."""
+        ...
+
+
+class Pools(Protocol):
+    """What rounds were decided on, for a while."""
+
+    async def holds(self, round_id: UUID, pairing: Pairing | None = None) -> bool:
+        """Whether the pool of a round is kept, and has these two as mentor and mentee."""
+        ...
+
+    async def packed(self, round_id: UUID) -> bytes | None:
+        """The packed pool of a round."""
+        ...
+
+    def put(self, pool: KeptPool) -> None:
+        """Keep it."""
+        ...
+
+    def claim(self, round_id: UUID, by: UUID) -> None:
+        """Write to it, so that it is not deleted by a unit of work at the same moment."""
+        ...
+
+
+class Reports(Protocol):
+    """The reports of rounds."""
+
+    async def get(self, round_id: UUID) -> Report | None:
+        """The report of a round."""
+        ...
+
+    def put(self, round_id: UUID, report: Report) -> None:
+        """Keep it."""
+        ...
+
+
 class Unit(Protocol):
     """One unit of work."""
 
@@ -331,6 +382,21 @@ class Unit(Protocol):
         """Its view of the wishes."""
         ...
 
+    @property
+    def questions(self) -> Questions:
+        """Its view of the questions."""
+        ...
+
+    @property
+    def pools(self) -> Pools:
+        """Its view of the pools."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Its view of the reports."""
+        ...
+
     def new_id(self) -> UUID:
         """A fresh random id."""
         ...
@@ -357,4 +423,15 @@ class Solver(Protocol):
 
     async def solve(self, pool: Pool) -> Outcome:
         """The outcome; raises SolverFailed. Ends its work when it is cancelled."""
+        ...
+
+
+class Explainer(Protocol):
+    """Answers questions about a round by solving it again, outside of this process."""
+
+    async def explain(self, pairing: Pairing | None, packed: bytes) -> Answer:
+        """The answer about two, or what would help all who are left.
+
+        Raises SolverFailed. Ends its work when it is cancelled.
+        """
         ...

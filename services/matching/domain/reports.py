@@ -83,15 +83,16 @@ class Proof:
     """What was reached on each level of the objective, and how that is known to be the best.
 
     `served`: matched mentees, each counted 1 + rounds waited; `least`: the least score of a pair; `total`: all
-    scores; `squares`: squared loads of mentors; `digest`: of the order among equals. `kind` names the certificate.
+    scores; `squares`: squared loads of mentors; `digest`: of the order among equals. `kind` names the certificate,
+    and is empty where an answer has none.
     """
 
     served: int
     least: int | None
     total: int
     squares: int
-    digest: str
-    kind: str
+    digest: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

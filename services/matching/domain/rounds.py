@@ -10,6 +10,7 @@ from uuid import UUID
 from services.matching.domain.candidates import Entrant, Side
 from services.matching.domain.errors import round_not_drafted, round_taken_over
 from services.matching.domain.fields import Level
+from services.matching.domain.reports import Report
 from services.matching.domain.routines import Cause, Release
 from services.matching.domain.shadows import Comparison, Shadow
 from services.matching.domain.terms import PARTNERSHIP, Terms
@@ -135,6 +136,7 @@ class Outcome:
     policy_hash: str
     refused_pins: tuple[RefusedPin, ...] = ()
     stages: tuple[Stage, ...] = ()
+    report: Report | None = None
 
     def without(self, dropped: Collection[Match], reason: str) -> "Outcome":
         """The outcome less some matches; who has no other partner left is unmatched for that reason."""

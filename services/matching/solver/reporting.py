@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from services.matching.domain.candidates import Side
 from services.matching.domain.reports import Origin, Proof, Report, Standing, report_of
 from services.matching.solver import wire
-from services.matching.solver.optimum.task import Solution, Task
+from services.matching.solver.answers import Answer
+from services.matching.solver.optimum.task import Task
 from services.matching.solver.summary import Placed, regard
 from services.matching.solver.table import Table
 
@@ -20,21 +21,24 @@ LIBRARIES = ("numpy", "scipy")
 Pairs = Sequence[tuple[int, int]]
 
 
-def report_on(table: Table, task: Task, solution: Solution, seconds: float) -> Report:
+def report_on(answer: Answer, seconds: float) -> Report:
     """The report; `seconds` are those of rules, points and optimum."""
-    them, blocking = standings(table, task, solution.pairs)
+    table, reached = answer.table, answer.objective
+    them, blocking = standings(table, answer.task, answer.pairs)
     sides = {
         side: [profile.candidate for profile in there.values()]
         for side, there in ((Side.MENTOR, table.mentors), (Side.MENTEE, table.mentees))
     }
-    reached = solution.objective
     proof = Proof(
-        reached.served, reached.least, reached.total, reached.squares, reached.digest, KIND
+        reached.served,
+        reached.least,
+        reached.total,
+        reached.squares,
+        reached.digest,
+        KIND if answer.certificate is not None else "",
     )
-    origin = Origin(
-        wire.input_hash(table.pool), wire.policy_hash(table.pool.terms), solver_version(), seconds
-    )
-    return report_of(sides, them, blocking, proof, origin)
+    hashes = wire.input_hash(table.pool), wire.policy_hash(table.pool.terms)
+    return report_of(sides, them, blocking, proof, Origin(*hashes, solver_version(), seconds))
 
 
 def standings(table: Table, task: Task, pairs: Pairs) -> tuple[list[Standing], int]:

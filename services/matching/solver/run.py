@@ -1,36 +1,23 @@
 """One round, decided: the table, the pins that can be kept, the optimum, and a reason for whoever is left."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
 from services.matching.domain.candidates import Side
 from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reason
 from services.matching.domain.pins import settle
-from services.matching.domain.rounds import Match, Outcome, Pool, RefusedPin, Unmatched
+from services.matching.domain.rounds import Match, Outcome, Pool, Unmatched
 from services.matching.solver import wire
+from services.matching.solver.answers import Answer, Pairs
 from services.matching.solver.compose import compose, joined
 from services.matching.solver.optimum.objective import objective_of
 from services.matching.solver.optimum.solve import solve
 from services.matching.solver.optimum.stable import solve_stable
-from services.matching.solver.optimum.task import Certificate, Objective, Task
+from services.matching.solver.optimum.task import Task
+from services.matching.solver.reporting import report_on
 from services.matching.solver.table import FORBIDDEN, Table, table_of
-
-Pairs = tuple[tuple[int, int], ...]
-"""Places of mentee and mentor in the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was asked and found. Pairs that nobody would leave have no certificate: they need not be the best."""
-
-    table: Table
-    task: Task
-    refused: tuple[RefusedPin, ...]
-    pairs: Pairs
-    objective: Objective
-    certificate: Certificate | None
 
 
 def decide(pool: Pool, tell: Tell) -> Outcome:
@@ -41,13 +28,16 @@ def decide(pool: Pool, tell: Tell) -> Outcome:
 
 def _one_to_one(pool: Pool, tell: Tell) -> Outcome:
     """The best pairs of the pool, in the order of their mentees' ids, and who is left with which reason."""
+    begin = perf_counter()
     answer = answer_of(pool, tell)
+    seconds = round(perf_counter() - begin, 3)
     return Outcome(
         matches=tuple(matches_of(answer)),
         unmatched=tuple(left_over(answer)),
         input_hash=wire.input_hash(pool),
         policy_hash=wire.policy_hash(pool.terms),
         refused_pins=answer.refused,
+        report=report_on(answer, seconds),
     )
 
 

@@ -9,6 +9,13 @@ from services.matching.domain.ports import Fact
 from services.matching.store.candidates import CANDIDATES, StoredCandidates
 from services.matching.store.pairs import DECLINES, PAIRS, StoredDeclines, StoredPairs
 from services.matching.store.programmes import PROGRAMMES, StoredProgrammes
+from services.matching.store.questions import (
+    POOLS,
+    QUESTIONS,
+    StoredPools,
+    StoredQuestions,
+    StoredReports,
+)
 from services.matching.store.rounds import ROUNDS, StoredDrafts, StoredRounds
 from services.matching.store.wishes import PINS, WISHES, StoredPins, StoredWishes
 from shared.chassis.ids import new_id
@@ -16,6 +23,12 @@ from shared.chassis.mongo import Index
 from shared.chassis.transactions import Tx
 
 INDEXES = (
+    Index(POOLS, [("kept_at", 1)], period="retention_pools_days"),
+    Index(POOLS, [("people", 1)]),
+    Index(QUESTIONS, [("state", 1)]),
+    Index(QUESTIONS, [("asked_at", 1)], period="retention_pools_days"),
+    Index(QUESTIONS, [("mentor_id", 1)]),
+    Index(QUESTIONS, [("mentee_id", 1)]),
     Index(CANDIDATES, [("programme_id", 1), ("cohort_id", 1)]),
     Index(CANDIDATES, [("person_id", 1)]),
     Index(DECLINES, [("programme_id", 1)]),
@@ -50,6 +63,9 @@ class Unit:
         self.candidates = StoredCandidates(tx)
         self.rounds = StoredRounds(tx)
         self.drafts = StoredDrafts(tx)
+        self.questions = StoredQuestions(tx)
+        self.pools = StoredPools(tx)
+        self.reports = StoredReports(tx)
         self.pairs = StoredPairs(tx)
         self.pins = StoredPins(tx)
         self.wishes = StoredWishes(tx)

@@ -17,6 +17,18 @@ def _out_of_drafts(subject: Subject) -> dict[str, object]:
     return {"$pull": {"outcome.matches": either, "outcome.unmatched": {"volunteer_id": theirs}}}
 
 
+_NAMED = (
+    "answer.why_not.falls_out.volunteer_id",
+    "answer.why_not.comes_in.volunteer_id",
+    "answer.advice.people.volunteer_id",
+)
+
+
+def _out_of_answers(subject: Subject) -> dict[str, object]:
+    theirs = {"volunteer_id": {"$in": sorted(subject.volunteer_ids)}}
+    return {"$pull": {name.removesuffix(".volunteer_id"): theirs for name in _NAMED}}
+
+
 # fmt: off
 HOLDINGS = (
     Holding("candidates", "what enrollment told of a volunteer, as far as matching needs it", OnErasure.DELETE, _own,
@@ -39,6 +51,14 @@ HOLDINGS = (
     Holding("drafts", "what a round would propose, before anybody is asked", OnErasure.BLANK,
             of_volunteers("outcome.matches.mentor_id", "outcome.matches.mentee_id", "outcome.unmatched.volunteer_id"),
             blank=_out_of_drafts, kept="until its lead releases or discards it", shown=False),
+    Holding("pools", "what a round was decided on, packed, to answer questions about it", OnErasure.DELETE,
+            lambda subject: {"people": subject.person_id}, kept="`OBVERSE_RETENTION_POOLS_DAYS` (180), and until anybody in it is erased",
+            hidden=("packed", "people", "mentors", "mentees")),
+    Holding("questions", "why two are a pair or not, asked by a lead", OnErasure.DELETE, of_volunteers("mentor_id", "mentee_id"),
+            kept="as pools", shown=False),
+    Holding("questions", "who would fall out or come in, and what would help whom", OnErasure.BLANK, of_volunteers(*_NAMED),
+            blank=_out_of_answers, kept="as pools", shown=False),
+    Holding("reports", "reports of rounds, in counts"),
     Holding("programmes", "terms of programmes"),
 )
 # fmt: on

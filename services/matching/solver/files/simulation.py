@@ -12,6 +12,7 @@ from services.matching.domain.reports import Standing
 from services.matching.domain.rounds import Match, Pool
 from services.matching.domain.score import OF_MENTEE, OF_MENTOR, OF_THE_WHOLE
 from services.matching.solver import wire
+from services.matching.solver.answers import Answer
 from services.matching.solver.report import (
     Certificate,
     Figures,
@@ -22,7 +23,7 @@ from services.matching.solver.report import (
     Report,
 )
 from services.matching.solver.reporting import standings
-from services.matching.solver.run import Answer, answer_of, left_over, matches_of
+from services.matching.solver.run import answer_of, left_over, matches_of
 
 LIBRARIES = ("numpy", "scipy", "ortools")
 

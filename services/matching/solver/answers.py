@@ -1,0 +1,22 @@
+"""A solved round, as everything that is told of it is read from."""
+
+from dataclasses import dataclass
+
+from services.matching.domain.rounds import RefusedPin
+from services.matching.solver.optimum.task import Certificate, Objective, Task
+from services.matching.solver.table import Table
+
+Pairs = tuple[tuple[int, int], ...]
+"""Places of mentee and mentor in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked and found. Pairs that nobody would leave have no certificate: they need not be the best."""
+
+    table: Table
+    task: Task
+    refused: tuple[RefusedPin, ...]
+    pairs: Pairs
+    objective: Objective
+    certificate: Certificate | None
