@@ -145,13 +145,13 @@ class RoundDesk:
             await self._run(lambda unit: rounds.fail_round(unit, claim, code))
         else:
             passage("round.solved")
-            await self._keep(round_, pool, outcome)
+            await self._keep(round_, claim, pool, outcome)
             await self._run(lambda unit: rounds.finish_round(unit, claim, outcome))
 
-    async def _keep(self, round_: Round, pool: Pool, outcome: Outcome) -> None:
+    async def _keep(self, round_: Round, claim: Claim, pool: Pool, outcome: Outcome) -> None:
         packed = await asyncio.to_thread(packed_pool, pool)
         kept_pool = kept(pool, round_.programme_id, packed)
-        await self._run(lambda unit: questions.keep(unit, round_, kept_pool, outcome))
+        await self._run(lambda unit: questions.keep(unit, claim, kept_pool, outcome))
 
     async def _while_held(
         self, round_: Round, claim: Claim, solving: Awaitable[Outcome]

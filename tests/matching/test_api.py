@@ -415,6 +415,7 @@ async def test_the_proposal_of_others_is_not_there(proposal: str, callers: Calle
         ("GET", f"{ROUNDS}/{UUID(int=5)}/comparison"),
         ("GET", f"{ROUNDS}/{UUID(int=5)}/report"),
         ("GET", f"{ROUNDS}/{UUID(int=5)}/advice"),
+        ("POST", f"{ROUNDS}/{UUID(int=5)}/advice"),
         ("POST", f"{ROUNDS}/{UUID(int=5)}/questions"),
         ("GET", f"{ROUNDS}/{UUID(int=5)}/questions/{UUID(int=6)}"),
         ("POST", f"{HERE}/shadow-rounds"),

@@ -18,3 +18,13 @@ def test_a_pool_belongs_to_everybody_who_stands_in_it() -> None:
 
     assert told.people == (UUID(int=0x1001), UUID(int=0x1002), *people)
     assert (told.mentors, told.mentees) == ((UUID(int=1),), (UUID(int=2),))
+
+
+def test_a_pool_and_its_ids_fit_into_one_document_or_it_is_not_kept() -> None:
+    round_ = kept(a_pool(a_mentor(1), a_mentee(2)), PROGRAMME, b"")
+    # Two people, one mentor and one mentee are four ids of 32 bytes.
+    fits = replace(round_, packed=bytes(15 * 1024 * 1024 - 128))
+
+    assert not fits.too_large
+    assert replace(fits, packed=fits.packed + b"1").too_large
+    assert round_.volunteers == {UUID(int=1), UUID(int=2)}

@@ -1,5 +1,6 @@
 """Questions about rounds: kept pools, answers by a worker, and what erasure does to them."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +12,29 @@ from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.explaining.prices import Verdict
 from services.matching.domain.explaining.relaxing import Kind, Relaxation
 from services.matching.domain.ports import Explainer, SolverFailed
-from services.matching.domain.questions import Question, QuestionState
+from services.matching.domain.questions import Question, QuestionState, kept
 from services.matching.domain.rounds import Round
-from services.matching.handlers import questions
+from services.matching.domain.routines import Cause
+from services.matching.handlers import learning, questions, rounds, shadows
 from services.matching.handlers.questions import Ask
+from services.matching.handlers.rounds import Claim, RequestRound
+from services.matching.handlers.shadows import RequestShadow
 from services.matching.schedules import QuestionDesk
+from services.matching.solver.explain.wire import packed_pool
+from services.matching.solver.run import decide
+from services.matching.store import Unit
 from services.matching.store.holdings import HOLDINGS
 from shared.chassis.privacy.holdings import Subject
 from shared.chassis.refusals import Conflict, NotFound
 from shared.chassis.transactions import Tx
-from tests.matching.builders import PROGRAMME, a_mentee, a_mentor
+from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor
 from tests.matching.conftest import ExplainerAtHand, House
 
 MENTOR, MENTEE, STRANGER = UUID(int=1), UUID(int=2), UUID(int=99)
+
+
+def silent(step: str, done: int, total: int) -> None:
+    pass
 
 
 class DeadExplainer:
@@ -251,3 +262,161 @@ async def test_a_round_that_is_not_solved_has_no_report(house: House) -> None:
 
     with pytest.raises(NotFound, match="report_missing"):
         await house.do(lambda unit: questions.read_report(unit, PROGRAMME, asked.id))
+
+
+async def test_a_round_that_is_not_solved_cannot_be_asked_about(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    waiting = await house.ask_for_round()
+
+    with pytest.raises(Conflict, match="round_not_solved"):
+        await ask(house, waiting, MENTOR, MENTEE)
+
+
+async def test_a_shadow_is_reported_but_its_pairs_are_not_explained(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2), a_mentee(4))
+    wish = RequestShadow(PROGRAMME, COHORT, UUID(int=0xD003), {"weights": {"motivation": 100}})
+    shadow = await house.do(lambda unit: shadows.request_shadow(unit, wish))
+    await house.desk.solve_waiting()
+
+    report = await house.do(lambda unit: questions.read_report(unit, PROGRAMME, shadow.id))
+    assert (report.pairs, report.mentees.people) == (1, 2)
+    assert await house.database["pools"].count_documents({}) == 0
+    assert await house.database["questions"].count_documents({}) == 0
+    with pytest.raises(Conflict, match="shadow_not_asked"):
+        await ask(house, shadow, MENTOR, MENTEE)
+
+
+async def test_two_who_ask_the_same_at_once_ask_one_question(house: House) -> None:
+    round_ = await a_round(house)
+    one, other = await asyncio.gather(
+        ask(house, round_, MENTOR, MENTEE), ask(house, round_, MENTOR, MENTEE)
+    )
+
+    assert one.id == other.id
+    assert await house.database["questions"].count_documents({"mentor_id": MENTOR}) == 1
+
+
+async def test_a_round_has_only_so_many_questions_that_wait(house: House) -> None:
+    round_ = await a_round(house)
+    # The round itself has asked for advice: 49 more, and its fifty are full.
+    waiting = [
+        {"_id": UUID(int=number), "round_id": round_.id, "state": "asked"}
+        for number in range(0x5000, 0x5000 + 49)
+    ]
+    await house.database["questions"].insert_many(waiting)
+
+    with pytest.raises(Conflict, match="too_many_questions"):
+        await ask(house, round_, MENTOR, MENTEE)
+
+
+async def test_a_lead_who_waits_comes_before_the_advice_that_nobody_waits_for(
+    house: House,
+) -> None:
+    round_ = await a_round(house)
+    asked = await ask(house, round_, MENTOR, MENTEE)
+
+    waiting = await house.do(questions.list_asked)
+    assert [one.id for one in waiting] == [asked.id, (await advice_of(house, round_)).id]
+
+
+async def test_advice_that_failed_is_asked_for_again(house: House) -> None:
+    round_ = await a_round(house)
+    await a_desk(house, DeadExplainer()).answer_waiting()
+    failed = await advice_of(house, round_)
+    wish = Ask(PROGRAMME, round_.id, None, UUID(int=0xD002))
+    again = await house.do(lambda unit: questions.ask(unit, wish))
+    await house.questions_desk.answer_waiting()
+
+    assert (failed.state, failed.failure) == (QuestionState.FAILED, "solver_died")
+    assert (again.id, again.state) == (failed.id, QuestionState.ASKED)
+    assert (await advice_of(house, round_)).state is QuestionState.ANSWERED
+
+
+async def test_a_rematch_that_finds_nobody_leaves_nothing_behind(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    wish = RequestRound(PROGRAMME, COHORT, UUID(int=0xD004))
+    await house.do(lambda unit: rounds.request_round(unit, wish, Cause.REMATCH, (MENTEE,)))
+    await house.desk.solve_waiting()
+
+    for name in ("pools", "questions", "reports"):
+        assert await house.database[name].count_documents({}) == 0
+
+
+async def test_a_worker_that_lost_its_claim_keeps_no_pool(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    asked = await house.ask_for_round()
+    late, newer = Claim(asked.id, 1), Claim(asked.id, 2)
+    pool = await house.do(lambda unit: rounds.start_round(unit, late))
+    assert pool is not None
+    await house.do(lambda unit: rounds.start_round(unit, newer))
+    of_late, outcome = kept(pool, PROGRAMME, packed_pool(pool)), decide(pool, silent)
+
+    with pytest.raises(Conflict, match="round_taken_over"):
+        await house.do(lambda unit: questions.keep(unit, late, of_late, outcome))
+    assert await house.database["pools"].count_documents({}) == 0
+
+
+async def test_a_pool_is_not_kept_where_somebody_is_erased_at_that_moment(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2), a_mentee(4))
+    asked = await house.ask_for_round()
+    claim = Claim(asked.id, 1)
+    pool = await house.do(lambda unit: rounds.start_round(unit, claim))
+    assert pool is not None
+    of_round, outcome = kept(pool, PROGRAMME, packed_pool(pool)), decide(pool, silent)
+
+    async def keep_and_erase(unit: Unit) -> None:
+        await questions.keep(unit, claim, of_round, outcome)
+        await house.do(lambda other: learning.forget_candidate(other, UUID(int=4)))
+        await erase(house, 0x1004, 4)
+
+    await house.do(keep_and_erase)
+
+    assert await house.database["pools"].count_documents({}) == 0
+    assert await house.database["reports"].count_documents({}) == 1
+
+
+async def test_a_question_is_not_kept_where_one_of_the_two_is_erased_at_that_moment(
+    house: House,
+) -> None:
+    round_ = await a_round(house)
+    wish = Ask(PROGRAMME, round_.id, (MENTOR, MENTEE), UUID(int=0xD002))
+
+    async def ask_and_erase(unit: Unit) -> None:
+        await questions.ask(unit, wish)
+        await erase(house, 0x1002, 2)
+
+    with pytest.raises(Conflict, match="pool_gone"):
+        await house.do(ask_and_erase)
+    assert await house.database["questions"].count_documents({"mentee_id": MENTEE}) == 0
+
+
+async def test_who_only_stands_beside_others_in_a_pool_is_not_shown_that_they_do(
+    house: House,
+) -> None:
+    await house.learn(a_mentor(1, avoid=(UUID(int=0x7777),)), a_mentee(2))
+    await house.round()
+
+    assert await shown(house, 0x1001, 1) == [{"_id", "programme_id", "kept_at"}]
+    assert await shown(house, 0x7777) == []
+
+
+async def shown(house: House, person: int, *volunteers: int) -> list[set[str]]:
+    """The fields of each pool that the export of this person has."""
+    subject = Subject(UUID(int=person), frozenset(UUID(int=volunteer) for volunteer in volunteers))
+    tables = [one for one in HOLDINGS if one.collection == "pools"]
+
+    async def work(tx: Tx) -> list[set[str]]:
+        found = [document for one in tables for document in await one.read(tx, subject)]
+        return [set(document) for document in found]
+
+    return await house.transactions.read(work)
+
+
+async def test_a_draft_holds_no_second_copy_of_the_report(house: House) -> None:
+    await house.learn(a_mentor(1), a_mentee(2))
+    which = await house.draft()
+
+    (row,) = await house.database["drafts"].find().to_list(None)
+    assert row["outcome"]["report"] is None
+    report = await house.do(lambda unit: questions.read_report(unit, PROGRAMME, which.round_id))
+    assert report.pairs == 1

@@ -202,9 +202,16 @@ async def read_report(programme_id: UUID, round_id: UUID, call: LeadAsks) -> Rep
 
 @router.get("/advice")
 async def read_advice(programme_id: UUID, round_id: UUID, call: LeadAsks) -> AdviceView:
-    """What would help those who are left, measured by solving again. 404 where nobody is left."""
+    """What would help those who are left, measured by solving again. 404 where nobody was left or nobody asked."""
     found = await call.read(lambda unit: questions.read_advice(unit, programme_id, round_id))
     return AdviceView.of(found)
+
+
+@router.post("/advice", status_code=202, response_model=AdviceView)
+async def ask_advice(programme_id: UUID, round_id: UUID, call: LeadCommands) -> Response:
+    """Ask what would help, where no round of all has asked by itself, or it failed. 200 where the answer is known."""
+    wish = Ask(programme_id, round_id, None, current_trail().correlation_id)
+    return await call.once(lambda unit: questions.ask(unit, wish), AdviceView.of, _status)
 
 
 @router.post("/questions", status_code=202, response_model=QuestionView)

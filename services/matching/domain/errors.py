@@ -80,7 +80,29 @@ def not_compared() -> Refusal:
 def pool_gone() -> Refusal:
     """What a round was decided on is kept for a while only, and not once somebody in it was erased."""
     return Conflict(
-        "pool_gone", "What this round was decided on is not kept any more; ask about a newer one."
+        "pool_gone",
+        "What this round was decided on is not kept: it is too old or too large, or somebody in it was erased; "
+        "ask about a newer round.",
+    )
+
+
+def round_not_solved() -> Refusal:
+    """There is nothing to ask about yet."""
+    return Conflict("round_not_solved", "The round is not solved yet; ask once it is.")
+
+
+def shadow_not_asked() -> Refusal:
+    """A shadow is compared, and not explained pair by pair."""
+    return Conflict(
+        "shadow_not_asked", "A shadow is only compared; ask about a round whose proposals are made."
+    )
+
+
+def too_many_questions() -> Refusal:
+    """Each question takes a worker some time."""
+    return Conflict(
+        "too_many_questions",
+        "Many questions about this round wait for an answer; wait until some are answered.",
     )
 
 
@@ -97,8 +119,11 @@ def question_unknown() -> Refusal:
 
 
 def report_missing() -> Refusal:
-    """The round is not solved, or was solved before there were reports."""
-    return NotFound("report_missing", "There is no report; wait until the round is solved.")
+    """The round is not solved, found nobody, or was solved before there were reports."""
+    return NotFound(
+        "report_missing",
+        "There is no report: wait until the round is solved; one that failed or found nobody has none.",
+    )
 
 
 def side_not_yours() -> Refusal:

@@ -76,7 +76,10 @@ class Programmes(Protocol):
         ...
 
     def claim(self, programme_id: UUID, by: UUID) -> None:
-        """Write to it, so that it is not closed or changed by a unit of work at the same moment."""
+        """Write to it, so that it is not closed or changed by a unit of work at the same moment.
+
+        Whoever is erased writes to the programme, too.
+        """
         ...
 
 
@@ -89,6 +92,10 @@ class Candidates(Protocol):
 
     async def of(self, volunteer_ids: Collection[UUID]) -> list[Candidate]:
         """These."""
+        ...
+
+    async def all_known(self, volunteer_ids: Collection[UUID]) -> bool:
+        """Whether something is kept of each of these."""
         ...
 
     async def in_cohort(self, programme_id: UUID, cohort_id: UUID) -> list[Candidate]:
@@ -295,6 +302,10 @@ class Questions(Protocol):
 
     async def asked(self) -> list[Question]:
         """All that a worker is to answer, the oldest first."""
+        ...
+
+    async def count_asked(self, round_id: UUID) -> int:
+        """How many about this round wait for an answer."""
         ...
 
     def put(self, question: Question) -> None:

@@ -10,6 +10,11 @@ from services.matching.domain.candidates import Side
 from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.rounds import Pool
 
+LARGEST = 15 * 1024 * 1024
+"""Bytes of a pool that is kept; a document of MongoDB holds 16 MiB."""
+BYTES_OF_ID = 32
+WAITING_MOST = 50
+"""So many questions about a round may wait for an answer; each may solve it twice."""
 ATTEMPTS = 3
 """How often a question is taken up again after its worker died, before it counts as failed."""
 
@@ -85,6 +90,17 @@ class KeptPool:
     people: tuple[UUID, ...]
     mentors: tuple[UUID, ...]
     mentees: tuple[UUID, ...]
+
+    @property
+    def volunteers(self) -> frozenset[UUID]:
+        """Who takes part in it."""
+        return frozenset((*self.mentors, *self.mentees))
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it fits into no document."""
+        ids = len(self.people) + len(self.mentors) + len(self.mentees)
+        return len(self.packed) + BYTES_OF_ID * ids > LARGEST
 
 
 def kept(pool: Pool, programme_id: UUID, packed: bytes) -> KeptPool:

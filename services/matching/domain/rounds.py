@@ -229,7 +229,7 @@ class Round:
 
     def draft(self, fence: int, outcome: Outcome) -> "Round":
         """Solved, for the lead to read; raises Conflict when the round was taken over meanwhile."""
-        self._check(fence)
+        self.check_claim(fence)
         return self._counted(outcome, RoundState.DRAFTED)
 
     def give_way(self) -> "Round | None":
@@ -242,12 +242,12 @@ class Round:
 
     def find_nothing(self, fence: int) -> "Round":
         """Nobody could be matched again, which is no news to the lead; raises Conflict when it was taken over."""
-        self._check(fence)
+        self.check_claim(fence)
         return replace(self, state=RoundState.DISCARDED)
 
     def compare(self, fence: int, outcome: Outcome, comparison: Comparison) -> "Round":
         """A shadow is solved; it is never released. Raises Conflict when it was taken over meanwhile."""
-        self._check(fence)
+        self.check_claim(fence)
         if self.shadow is None:
             raise round_taken_over()
         shown = replace(self.shadow, comparison=comparison)
@@ -260,7 +260,7 @@ class Round:
 
     def complete(self, fence: int, outcome: Outcome) -> tuple["Round", "RoundCompleted"]:
         """Solved and released at once; raises Conflict when the round was taken over meanwhile."""
-        self._check(fence)
+        self.check_claim(fence)
         done = self._counted(outcome, RoundState.COMPLETED)
         return done, RoundCompleted(done)
 
@@ -277,7 +277,7 @@ class Round:
 
     def fail(self, fence: int, failure: str) -> "Round":
         """Given up; raises Conflict when the round was taken over meanwhile."""
-        self._check(fence)
+        self.check_claim(fence)
         return replace(self, state=RoundState.FAILED, failure=failure)
 
     def _counted(self, outcome: Outcome, state: RoundState) -> "Round":
@@ -292,7 +292,8 @@ class Round:
             policy_hash=outcome.policy_hash,
         )
 
-    def _check(self, fence: int) -> None:
+    def check_claim(self, fence: int) -> None:
+        """Raises Conflict unless the round is solved under this claim."""
         if self.state is not RoundState.SOLVING or fence != self.fence:
             raise round_taken_over()
 

@@ -9,6 +9,7 @@ from services.matching.domain.pools import pool_of
 from services.matching.domain.ports import Unit
 from services.matching.domain.rounds import Round, RoundState
 from services.matching.domain.terms import Terms
+from services.matching.handlers.named import round_of
 from services.matching.handlers.releasing import ask_again, ask_all, records_of, terms_or_end
 
 
@@ -72,9 +73,7 @@ def _keep(unit: Unit, round_: Round, draft: Draft) -> Draft:
 
 
 async def _drafted(unit: Unit, which: DraftOf) -> tuple[Round, Draft]:
-    round_ = await unit.rounds.get(which.round_id)
-    if round_ is None or round_.programme_id != which.programme_id:
-        raise errors.round_unknown()
+    round_ = await round_of(unit, which.programme_id, which.round_id)
     draft = await unit.drafts.get(round_.id)
     if round_.state is not RoundState.DRAFTED or draft is None:
         raise errors.round_not_drafted(round_.state)

@@ -84,6 +84,10 @@ def learn_candidate(unit: Unit, candidate: Candidate, known: Known) -> None:
 
 async def forget_candidate(unit: Unit, volunteer_id: UUID) -> None:
     """A volunteer was erased: the partner is free, and nothing of them is kept to match by."""
+    candidate = await unit.candidates.get(volunteer_id)
+    if candidate is not None:
+        # A round that is about to be kept with this one looks again.
+        unit.programmes.claim(candidate.programme_id, by=volunteer_id)
     for pair in await unit.pairs.of_volunteers([volunteer_id], LIVE):
         keep(unit, pair.leave())
     unit.candidates.remove(volunteer_id)

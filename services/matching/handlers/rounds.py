@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.matching.domain import errors
@@ -12,7 +12,8 @@ from services.matching.domain.pools import Waiter, affected, pool_of, waiters, w
 from services.matching.domain.ports import Unit
 from services.matching.domain.rounds import ATTEMPTS, Outcome, Pool, Round
 from services.matching.domain.routines import Cause, Release
-from services.matching.domain.terms import Programme, Terms
+from services.matching.domain.terms import Terms
+from services.matching.handlers.named import round_of, terms_of_open
 from services.matching.handlers.releasing import (
     ask_again,
     ask_all,
@@ -45,13 +46,15 @@ async def request_round(
     unit: Unit, command: RequestRound, cause: Cause = Cause.LEAD, freed: tuple[UUID, ...] = ()
 ) -> Round:
     """Put a round on the list of what workers solve; one per programme at a time."""
-    programme = await _open_programme(unit, command)
-    standing = await unit.rounds.open_in(programme.id)
+    terms = await terms_of_open(unit, command.programme_id, command.cohort_id)
+    if terms.ends_on < unit.now.date():
+        raise errors.programme_over()
+    standing = await unit.rounds.open_in(command.programme_id)
     if standing is not None:
         _make_room(unit, standing, cause)
     round_ = Round(
         id=unit.new_id(),
-        programme_id=programme.id,
+        programme_id=command.programme_id,
         cohort_id=command.cohort_id,
         correlation_id=command.correlation_id,
         requested_at=unit.now,
@@ -60,23 +63,8 @@ async def request_round(
         freed=freed,
     )
     unit.rounds.add(round_)
-    unit.note("round.requested", round_id=round_.id, programme_id=programme.id, cause=cause)
+    unit.note("round.requested", round_id=round_.id, programme_id=round_.programme_id, cause=cause)
     return round_
-
-
-async def _open_programme(unit: Unit, command: RequestRound) -> Programme:
-    programme = await unit.programmes.get(command.programme_id)
-    if programme is None or programme.terms is None:
-        raise errors.programme_unknown()
-    if programme.closed:
-        raise errors.programme_closed()
-    if programme.terms.ends_on < unit.now.date():
-        raise errors.programme_over()
-    if command.cohort_id not in programme.cohorts:
-        raise errors.cohort_unknown()
-    if command.cohort_id in programme.closed_cohorts:
-        raise errors.cohort_closed()
-    return programme
 
 
 def _make_room(unit: Unit, standing: Round, cause: Cause) -> None:
@@ -91,10 +79,7 @@ def _make_room(unit: Unit, standing: Round, cause: Cause) -> None:
 
 async def read_round(unit: Unit, programme_id: UUID, round_id: UUID) -> Round:
     """A round of this programme."""
-    round_ = await unit.rounds.get(round_id)
-    if round_ is None or round_.programme_id != programme_id:
-        raise errors.round_unknown()
-    return round_
+    return await round_of(unit, programme_id, round_id)
 
 
 async def list_rounds(
@@ -171,7 +156,7 @@ async def finish_round(unit: Unit, claim: Claim, outcome: Outcome) -> None:
     elif round_.release is Release.BY_LEAD:
         drafted = round_.draft(claim.fence, outcome)
         unit.rounds.save(drafted)
-        unit.drafts.put(Draft(round_.id, outcome))
+        unit.drafts.put(Draft(round_.id, replace(outcome, report=None)))
         unit.note("round.drafted", round_id=round_.id, pairs=drafted.matched, fence=claim.fence)
     else:
         outcome, asked = await ask_again(unit, round_, terms, outcome)

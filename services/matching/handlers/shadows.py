@@ -13,6 +13,7 @@ from services.matching.domain.records import Records
 from services.matching.domain.rounds import Match, Outcome, Round, RoundState
 from services.matching.domain.score import worth
 from services.matching.domain.shadows import Comparison, Scored, Shadow, compared
+from services.matching.handlers.named import round_of, terms_of_open
 from services.matching.handlers.releasing import records_with_waits
 
 
@@ -28,36 +29,28 @@ class RequestShadow:
 
 async def request_shadow(unit: Unit, command: RequestShadow) -> Round:
     """Put a shadow on the list of what workers solve; one per programme at a time."""
-    programme = await unit.programmes.get(command.programme_id)
-    if programme is None or programme.terms is None:
-        raise errors.programme_unknown()
-    if command.cohort_id not in programme.cohorts:
-        raise errors.cohort_unknown()
-    shut = programme.shut(command.cohort_id)
-    if shut is not None:
-        raise errors.shut(shut)
-    if await unit.rounds.shadows_to_solve(programme.id):
+    terms = await terms_of_open(unit, command.programme_id, command.cohort_id)
+    if await unit.rounds.shadows_to_solve(command.programme_id):
         raise errors.shadow_running()
-    basis = await unit.rounds.last_in(programme.id, command.cohort_id)
-    terms = replace(programme.terms, **command.changes)
+    basis = await unit.rounds.last_in(command.programme_id, command.cohort_id)
     round_ = Round(
         id=unit.new_id(),
-        programme_id=programme.id,
+        programme_id=command.programme_id,
         cohort_id=command.cohort_id,
         correlation_id=command.correlation_id,
         requested_at=unit.now,
-        shadow=Shadow(terms, basis.id if basis else None),
+        shadow=Shadow(replace(terms, **command.changes), basis.id if basis else None),
     )
     unit.rounds.add(round_)
-    unit.note("round.requested", round_id=round_.id, programme_id=programme.id, cause="shadow")
+    unit.note(
+        "round.requested", round_id=round_.id, programme_id=round_.programme_id, cause="shadow"
+    )
     return round_
 
 
 async def read_comparison(unit: Unit, programme_id: UUID, round_id: UUID) -> Comparison:
     """What came out of a shadow."""
-    round_ = await unit.rounds.get(round_id)
-    if round_ is None or round_.programme_id != programme_id:
-        raise errors.round_unknown()
+    round_ = await round_of(unit, programme_id, round_id)
     if round_.shadow is None or round_.shadow.comparison is None:
         raise errors.not_compared()
     return round_.shadow.comparison

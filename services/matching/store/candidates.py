@@ -31,6 +31,12 @@ class StoredCandidates:
         where = {"_id": {"$in": list(volunteer_ids)}}
         return every(_CANDIDATE, await self._tx.find(CANDIDATES, where))
 
+    async def all_known(self, volunteer_ids: Collection[UUID]) -> bool:
+        """Whether something is kept of each of these."""
+        wanted = set(volunteer_ids)
+        found = await self._tx.count(CANDIDATES, {"_id": {"$in": sorted(wanted)}})
+        return found == len(wanted)
+
     async def in_cohort(self, programme_id: UUID, cohort_id: UUID) -> list[Candidate]:
         """All of one cohort."""
         where = {"programme_id": programme_id, "cohort_id": cohort_id}

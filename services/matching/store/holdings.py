@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.chassis.privacy.holdings import Holding, OnErasure, Subject, of_volunteers
+from shared.chassis.privacy.holdings import Holding, OnErasure, Subject, of_person, of_volunteers
 from shared.chassis.transactions import Tx
 
 
@@ -15,6 +15,10 @@ def _out_of_drafts(subject: Subject) -> dict[str, object]:
     theirs = {"$in": sorted(subject.volunteer_ids)}
     either = {"$or": [{"mentor_id": theirs}, {"mentee_id": theirs}]}
     return {"$pull": {"outcome.matches": either, "outcome.unmatched": {"volunteer_id": theirs}}}
+
+
+def _in_pools(subject: Subject) -> dict[str, object]:
+    return {**of_person("people")(subject), **of_volunteers("mentors", "mentees")(subject)}
 
 
 _NAMED = (
@@ -52,8 +56,10 @@ HOLDINGS = (
             of_volunteers("outcome.matches.mentor_id", "outcome.matches.mentee_id", "outcome.unmatched.volunteer_id"),
             blank=_out_of_drafts, kept="until its lead releases or discards it", shown=False),
     Holding("pools", "what a round was decided on, packed, to answer questions about it", OnErasure.DELETE,
-            lambda subject: {"people": subject.person_id}, kept="`OBVERSE_RETENTION_POOLS_DAYS` (180), and until anybody in it is erased",
+            _in_pools, kept="`OBVERSE_RETENTION_POOLS_DAYS` (180), and until anybody in it is erased",
             hidden=("packed", "people", "mentors", "mentees")),
+    Holding("pools", "who stands there beside others: managers, avoid-lists, earlier pairs", OnErasure.DELETE,
+            of_person("people"), kept="as above", shown=False),
     Holding("questions", "why two are a pair or not, asked by a lead", OnErasure.DELETE, of_volunteers("mentor_id", "mentee_id"),
             kept="as pools", shown=False),
     Holding("questions", "who would fall out or come in, and what would help whom", OnErasure.BLANK, of_volunteers(*_NAMED),

@@ -34,6 +34,11 @@ class StoredQuestions:
         found = await self._tx.find(QUESTIONS, where, sort=[("asked_at", 1), ("_id", 1)])
         return every(_QUESTION, found)
 
+    async def count_asked(self, round_id: UUID) -> int:
+        """How many about this round wait for an answer."""
+        where = {"state": QuestionState.ASKED.value, "round_id": round_id}
+        return await self._tx.count(QUESTIONS, where)
+
     def put(self, question: Question) -> None:
         """Keep it as it is now."""
         self._tx.write(QUESTIONS, ReplaceOne({"_id": question.id}, document(question), upsert=True))
