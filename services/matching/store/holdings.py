@@ -1,5 +1,6 @@
 """Where matching keeps data on people, how a person is found in it, and what erasure does there."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from shared.chassis.privacy.holdings import Holding, OnErasure, Subject, of_person, of_volunteers
@@ -21,16 +22,14 @@ def _in_pools(subject: Subject) -> dict[str, object]:
     return {**of_person("people")(subject), **of_volunteers("mentors", "mentees")(subject)}
 
 
-_NAMED = (
-    "answer.why_not.falls_out.volunteer_id",
-    "answer.why_not.comes_in.volunteer_id",
-    "answer.advice.people.volunteer_id",
-)
+def _out_of(*lists: str) -> Callable[[Subject], dict[str, object]]:
+    """Out of these lists of ids; each has to be there, since MongoDB pulls out of no list that lies in a null."""
 
+    def blank(subject: Subject) -> dict[str, object]:
+        theirs = {"volunteer_id": {"$in": sorted(subject.volunteer_ids)}}
+        return {"$pull": dict.fromkeys(lists, theirs)}
 
-def _out_of_answers(subject: Subject) -> dict[str, object]:
-    theirs = {"volunteer_id": {"$in": sorted(subject.volunteer_ids)}}
-    return {"$pull": {name.removesuffix(".volunteer_id"): theirs for name in _NAMED}}
+    return blank
 
 
 # fmt: off
@@ -62,8 +61,11 @@ HOLDINGS = (
             of_person("people"), kept="as above", shown=False),
     Holding("questions", "why two are a pair or not, asked by a lead", OnErasure.DELETE, of_volunteers("mentor_id", "mentee_id"),
             kept="as pools", shown=False),
-    Holding("questions", "who would fall out or come in, and what would help whom", OnErasure.BLANK, of_volunteers(*_NAMED),
-            blank=_out_of_answers, kept="as pools", shown=False),
+    Holding("questions", "who would fall out or come in with the two", OnErasure.BLANK,
+            of_volunteers("answer.why_not.falls_out.volunteer_id", "answer.why_not.comes_in.volunteer_id"),
+            blank=_out_of("answer.why_not.falls_out", "answer.why_not.comes_in"), kept="as pools", shown=False),
+    Holding("questions", "what would help whom", OnErasure.BLANK, of_volunteers("answer.advice.people.volunteer_id"),
+            blank=_out_of("answer.advice.people"), kept="as pools", shown=False),
     Holding("reports", "reports of rounds, in counts"),
     Holding("programmes", "terms of programmes"),
 )
