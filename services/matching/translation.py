@@ -13,8 +13,17 @@ from services.matching.domain.rounds import Round, RoundCompleted
 from services.matching.domain.terms import AttributeRule, FormatTerms, Terms
 from services.matching.domain.weeks import Slot
 from shared.contracts.base import Contract
-from shared.contracts.enrollment.v1 import CandidateChanged, ProgrammeTerms, WeeklySlot
+from shared.contracts.enrollment.v1 import (
+    CandidateChanged,
+    MatchingPolicy,
+    ProgrammeTerms,
+    WeeklySlot,
+)
 from shared.contracts.matching import v1
+
+CANDIDATE_FIELDS = CandidateChanged.model_fields
+TERMS_FIELDS = {**MatchingPolicy.model_fields, "formats": ProgrammeTerms.model_fields["formats"]}
+"""What is read of a volunteer and of a policy, for those who want to know that nothing else was written."""
 
 
 def candidate(data: CandidateChanged) -> Candidate:

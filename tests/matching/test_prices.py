@@ -72,17 +72,17 @@ def test_the_price_is_who_falls_out_and_what_is_lost_on_each_level() -> None:
     )
     assert answer.comes_in == ()
     assert sentences(answer, "en") == (
-        "Mentees served, counted by rounds waited: 2 before, 1 with this pair.",
-        "The weakest pair rises from 10 to 30 points.",
-        "All pairs together fall from 40 to 30 points.",
-        "The pairs are spread more evenly over mentors: 1 instead of 2 (sum of squared loads).",
+        "Mentees served one to one, counted by rounds waited: 2 before, 1 with this pair.",
+        "The weakest pair one to one rises from 10 to 30 points.",
+        "All pairs one to one together fall from 40 to 30 points.",
+        "The pairs one to one are spread more evenly over mentors: 1 instead of 2 (sum of squared loads).",
         "1 who is matched falls out.",
     )
     assert sentences(answer, "ru") == (
-        "Обучаемых с парой, с учётом ожидания: было 2, с этой парой 1.",
-        "Баллы самой слабой пары растут: было 10, станет 30.",
-        "Сумма баллов всех пар падает: было 40, станет 30.",
-        "Нагрузка наставников более ровная: 1 вместо 2 (сумма квадратов).",
+        "Обучаемых с парой один на один, с учётом ожидания: было 2, с этой парой 1.",
+        "Баллы самой слабой пары один на один растут: было 10, станет 30.",
+        "Сумма баллов всех пар один на один падает: было 40, станет 30.",
+        "Нагрузка наставников в парах один на один более ровная: 1 вместо 2 (сумма квадратов).",
         "Без пары останется 1 человек из тех, у кого она есть.",
     )
 
@@ -95,7 +95,7 @@ def test_a_pair_that_only_chance_left_out_costs_nothing() -> None:
 
     assert answer.before == answer.after
     assert sentences(answer, "en") == (
-        "It costs nothing: the round would be as good with this pair.",
+        "It costs nothing: one to one, the round would be as good with this pair.",
         "Nobody who is matched falls out.",
     )
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.candidates import Side
+from services.matching.domain.fields import Level, Stage
 from services.matching.domain.reports import (
+    Found,
     Group,
     Load,
     Origin,
@@ -92,7 +94,9 @@ def test_a_report_counts_and_names_nobody() -> None:
         a_standing(2, 13, score=95, mentor_points=45, mentor_rank=2),
     ]
 
-    report = report_of({Side.MENTOR: mentors, Side.MENTEE: mentees}, chosen, 4, PROOF, ORIGIN)
+    report = report_of(
+        {Side.MENTOR: mentors, Side.MENTEE: mentees}, Found(chosen, 4), PROOF, ORIGIN
+    )
 
     assert (report.pairs, report.blocking_pairs) == (3, 4)
     assert report.scores == Spread(90, 90, 95)
@@ -108,8 +112,32 @@ def test_a_report_counts_and_names_nobody() -> None:
     assert (report.proof, report.origin) == (PROOF, ORIGIN)
 
 
+def test_people_and_loads_are_counted_over_all_formats_and_points_one_to_one() -> None:
+    mentors = [a_mentor(1), a_mentor(2)]
+    mentees = [a_mentee(number) for number in (11, 12, 13, 14, 15, 16)]
+    others = [(UUID(int=2), Side.MENTOR), (UUID(int=12), Side.MENTEE)] * 2
+    others[-1] = (UUID(int=13), Side.MENTEE)
+    stage = Stage("group", 1, 2, (Level("served", 2, 2),), pairs=2)
+    found = Found([a_standing(1, 11)], 0, others, (stage,))
+
+    report = report_of({Side.MENTOR: mentors, Side.MENTEE: mentees}, found, PROOF, ORIGIN)
+
+    assert (report.pairs, report.scores) == (3, Spread(90, 90, 90))
+    assert report.load == (Load(1, 1), Load(2, 1))
+    assert (report.mentors.people, report.mentors.matched) == (2, 2)
+    assert (report.mentees.people, report.mentees.matched) == (6, 3)
+    assert report.mentees.equity.level == (Group("7", 6, 3, None),)
+    assert report.mentees.ranks == Ranks(first=0, first_three=1, median=2, worst=2)
+    assert report.stages == (stage,)
+
+
+def test_a_median_of_points_needs_five_who_have_points() -> None:
+    assert groups([("it", [7])] * 4 + [("it", [])] * 4) == (Group("it", 8, 8, None),)
+    assert groups([("it", [7])] * 5 + [("it", [])]) == (Group("it", 6, 6, 7),)
+
+
 def test_a_round_without_a_pair_has_a_report_too() -> None:
-    report = report_of({Side.MENTOR: [], Side.MENTEE: [a_mentee(1)]}, [], 0, PROOF, ORIGIN)
+    report = report_of({Side.MENTOR: [], Side.MENTEE: [a_mentee(1)]}, Found([], 0), PROOF, ORIGIN)
 
     assert (report.pairs, report.scores, report.load) == (0, None, ())
     assert (report.mentees.people, report.mentees.matched, report.mentees.ranks) == (1, 0, None)

@@ -80,17 +80,59 @@ def pairs_of(out: Path) -> list[tuple[str, str]]:
 def test_the_example_gives_a_report_that_is_all_right(out: Path) -> None:
     policy = ["--policy", str(POLICY)]
     made = CliRunner().invoke(app, ["simulate", str(POOL), *policy, "--out", str(out)])
-    assert (made.exit_code, made.stdout.split(",")[0]) == (0, "4 pairs")
+    assert (made.exit_code, made.stdout.split(",")[0]) == (0, "7 pairs")
     report = json.loads(out.read_text(encoding="utf-8"))
     assert {"pairs", "unmatched", "objective", "certificate", "seconds"} <= report.keys()
     assert report["pairs"][0].keys() >= {"mentor_id", "mentee_id", "format", "score", "parts"}
     assert all(one["score"] == sum(one["parts"].values()) for one in report["pairs"])
     assert report["unmatched"][0].keys() >= {"person_id", "reason"}
     checked = CliRunner().invoke(app, ["verify", str(POOL), str(out), *policy])
-    assert (checked.exit_code, checked.stdout) == (0, "all right\n")
+    assert (checked.exit_code, checked.stdout.splitlines()) == (
+        0,
+        [
+            "sprint: gap told, not proven: served 0, least 0, total 0, cost 0, marks 0",
+            "group: gap told, not proven: served 0, least 0, total 0, marks 0",
+            "all right",
+        ],
+    )
     changed = {**report, "seconds": 0, "objective": {**report["objective"], "least": 1}}
     out.write_text(json.dumps(changed), encoding="utf-8")
     assert CliRunner().invoke(app, ["verify", str(POOL), str(out), *policy]).exit_code == 1
+
+
+def test_the_example_shows_a_sprint_a_group_and_pairs_one_to_one(out: Path) -> None:
+    simulate(POOL, out)
+    report = json.loads(out.read_text(encoding="utf-8"))
+    sprint, *group = (one for one in report["pairs"] if one["format"] != "one_to_one")
+    assert (sprint["format"], sprint["starts_at"]) == ("sprint", "2026-03-04T13:00:00Z")
+    assert [(one["format"], one["mentor_id"][-2:], one["mentee_id"][-2:]) for one in group] == [
+        ("group", "31", "32"),
+        ("group", "31", "33"),
+    ]
+    assert len({one["group_id"] for one in group}) == 1
+    assert [(one["format"], one["pairs"]) for one in report["stages"]] == [
+        ("sprint", 1),
+        ("group", 2),
+    ]
+    assert (report["objective"]["served"], report["figures"]["matched"]) == (5, 7)
+
+
+@pytest.mark.parametrize(
+    ("command", "steps"),
+    [
+        ("simulate", {"sprint": 1, "group": 1, "rules": 5, "optimum": 5}),
+        ("verify", {"scores": 8, "reference": 40}),
+    ],
+)
+def test_every_step_is_told_to_its_end(out: Path, command: str, steps: dict[str, int]) -> None:
+    simulate(POOL, out)
+    told = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(told):
+        main(command, *map(str, (POOL, POLICY, out)))
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    assert {one["step"]: (one["done"], one["total"]) for one in lines} == {
+        step: (total, total) for step, total in steps.items()
+    }
 
 
 def test_the_order_of_the_lines_changes_nothing(out: Path) -> None:
@@ -186,6 +228,51 @@ def test_a_policy_that_is_none_exits_1(out: Path, policy: str, told: str) -> Non
     path.write_text(policy, encoding="utf-8")
     result = simulate(POOL, out, path)
     assert (result.exit_code, result.stdout) == (1, told + "\n")
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ({"level_gab": 1}, "level_gab: unknown_field, the nearest known one is level_gap"),
+        (
+            {"weights": {"topic": 9}},
+            "weights.topic: unknown_field, the nearest known one is topics",
+        ),
+        (
+            {"formats": ["one_to_one", {"format": "group", "people": 3, "people_min": 3}]},
+            "formats.1.people: unknown_field, the nearest known one is people_min",
+        ),
+        (
+            {"attribute_rules": [{"attribute": "site", "relation": "equal", "point": 5}]},
+            "attribute_rules.0.point: unknown_field, the nearest known one is points",
+        ),
+    ],
+)
+def test_a_misspelt_field_of_a_policy_is_named_with_the_nearest_known_one(
+    out: Path, policy: dict[str, Any], told: str
+) -> None:
+    path = out.parent / "policy.json"
+    path.write_text(json.dumps(policy), encoding="utf-8")
+    result = simulate(POOL, out, path)
+    assert (result.exit_code, result.stdout) == (1, f"policy.json: the file: {told}\n")
+
+
+def test_a_misspelt_field_of_a_pool_is_named_with_the_nearest_known_one(out: Path) -> None:
+    pool = a_pool(
+        out.parent,
+        volunteer(1, "mentor", langauges=["de"]),
+        volunteer(2, "mentee", needs=[{"topic": "ai", "priority": 1, "level": 1, "levels": 2}]),
+        {"kind": "profile", "data": {"person_id": an_id(1), "manager": []}},
+        {"kind": "pin", "data": {"mentor_id": an_id(1), "mentee_id": an_id(2), "bye": "lead"}},
+    )
+    result = simulate(pool, out)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "pool.jsonl: line 1: langauges: unknown_field, the nearest known one is languages",
+        "pool.jsonl: line 2: needs.0.levels: unknown_field, the nearest known one is level",
+        "pool.jsonl: line 3: manager: unknown_field, the nearest known one is managers",
+        "pool.jsonl: line 4: bye: unknown_field, the nearest known one is by",
+    ]
 
 
 def test_a_file_that_is_not_there_exits_1(out: Path) -> None:

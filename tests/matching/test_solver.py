@@ -44,7 +44,7 @@ async def test_a_pool_goes_in_and_the_outcome_comes_back() -> None:
 
     assert len(outcome.matches) == 30
     assert {one.reason for one in outcome.unmatched} == {"outcompeted"}
-    assert told == [("rules", 0, 30), ("optimum", 0, 5), ("optimum", 5, 5)]
+    assert told == [("rules", 0, 30), ("rules", 30, 30), ("optimum", 0, 5), ("optimum", 5, 5)]
 
 
 async def test_the_hashes_name_the_pool_and_the_policy_whatever_their_order() -> None:

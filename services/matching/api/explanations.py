@@ -37,7 +37,7 @@ class QuestionBody(Body):
 
 
 class LevelsView(View):
-    """How good the round is, level by level: mentees served by rounds waited, least and total score, loads squared."""
+    """How good the pairs one to one are, by level: mentees served by rounds waited, least and total score, loads squared."""
 
     served: int
     least: int | None
@@ -62,7 +62,10 @@ class PartView(View):
 
 
 class WhyNotView(View):
-    """The pair of the round, the rule that forbids it, or the price of forcing it: the round before and after."""
+    """The pair of the round, the rule that forbids it, or the price of forcing it: pairs one to one before and after.
+
+    `format` is told where the two are a pair in another format; `recomposed`: such pairs of others would change, too.
+    """
 
     verdict: Verdict
     reason: str | None
@@ -70,6 +73,8 @@ class WhyNotView(View):
     after: LevelsView | None
     falls_out: tuple[LoserView, ...]
     comes_in: tuple[LoserView, ...]
+    format: str | None
+    recomposed: bool
     parts: tuple[PartView, ...]
     text: Words
 
@@ -175,8 +180,31 @@ class AdviceView(View):
         )
 
 
+class LevelView(View):
+    """One aim of a format: what was reached, what nothing can exceed (of a cost: fall below), how far the two lie apart."""
+
+    name: str
+    value: int
+    bound: int
+    gap: int
+
+
+class StageView(View):
+    """A format composed before one to one: who was looked at, its pairs, allowed pairs not weighed, and its aims."""
+
+    format: str
+    mentors: int
+    mentees: int
+    pairs: int
+    unseen: int
+    levels: tuple[LevelView, ...]
+
+
 class ReportView(View):
-    """A round in counts; nobody is named, and groups of fewer than five are shown together."""
+    """A round in counts; nobody is named, and groups of fewer than five are shown together.
+
+    Pairs, people, groups and loads are those of all formats; scores, ranks, blocking pairs and proof of one to one.
+    """
 
     pairs: int
     scores: Spread | None
@@ -186,6 +214,7 @@ class ReportView(View):
     load: tuple[Load, ...]
     proof: Proof
     origin: Origin
+    stages: tuple[StageView, ...]
 
     @classmethod
     def of(cls, report: Report) -> "ReportView":

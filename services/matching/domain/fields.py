@@ -1,4 +1,4 @@
-"""Who takes part in one format of a round, and which of them may be paired in it."""
+"""Who takes part in one format of a round, which of them may be paired in it, and how well it was composed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,6 +23,21 @@ class Level:
     def gap(self) -> int:
         """How far from the best the answer can be at most; 0 is proven best."""
         return abs(self.bound - self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How one format was composed: who was looked at, what each aim has reached, and how many pairs came of it.
+
+    `unseen` is how many allowed pairs were left aside in a large pool; the levels are about the others.
+    """
+
+    format: str
+    mentors: int
+    mentees: int
+    levels: tuple[Level, ...]
+    unseen: int = 0
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.matching.domain.candidates import Candidate, Side
+from services.matching.domain.fields import Stage
 
 SMALLEST_GROUP = 5
 BEST_THREE = 3
@@ -41,7 +42,7 @@ class Ranks:
 class Group:
     """Those of one unit, site or level on one side. `name` None: all small groups together.
 
-    `median` of the points of their side is given where five of them are matched.
+    `median` of the points of their side is given where five of them are matched one to one.
     """
 
     name: str | None
@@ -107,7 +108,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A round, told in counts. `blocking_pairs`: allowed pairs who would both rather have each other."""
+    """A round, told in counts.
+
+    Pairs, people, groups and loads are those of all formats. Scores, spreads, ranks, the proof and `blocking_pairs`
+    (allowed pairs who would both rather have each other) are about one to one; `stages` are the other formats.
+    """
 
     pairs: int
     scores: Spread | None
@@ -117,11 +122,12 @@ class Report:
     load: tuple[Load, ...]
     proof: Proof
     origin: Origin
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A pair as its sides see it: points of each side, and the rank of the partner in each one's order."""
+    """A pair one to one as its sides see it: points of each side, and the rank of the partner in each one's order."""
 
     mentor_id: UUID
     mentee_id: UUID
@@ -131,31 +137,47 @@ class Standing:
     mentor_rank: int
     mentee_rank: int
 
+    def of(self, side: Side) -> tuple[UUID, int, int]:
+        """Whose it is on this side, their points, and the rank of the partner."""
+        if side is Side.MENTOR:
+            return self.mentor_id, self.mentor_points, self.mentor_rank
+        return self.mentee_id, self.mentee_points, self.mentee_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a round has found: its pairs one to one, how many would rather have each other, and the other formats.
+
+    `others`: who found somebody in another format, and on which side, once for each pair.
+    """
+
+    standings: Collection[Standing]
+    blocking_pairs: int
+    others: Collection[tuple[UUID, Side]] = ()
+    stages: tuple[Stage, ...] = ()
+
+    def elsewhere(self, side: Side) -> list[UUID]:
+        """Who found somebody in another format on this side, once for each pair."""
+        return [id_ for id_, own in self.others if own is side]
+
 
 def report_of(
-    sides: Mapping[Side, Collection[Candidate]],
-    standings: Collection[Standing],
-    blocking_pairs: int,
-    proof: Proof,
-    origin: Origin,
+    sides: Mapping[Side, Collection[Candidate]], found: Found, proof: Proof, origin: Origin
 ) -> Report:
     """The report; `sides` are all who took part, with or without a partner."""
-    mentors, mentees = sides[Side.MENTOR], sides[Side.MENTEE]
-    loads = Counter(one.mentor_id for one in standings)
-    counts = Counter(loads[mentor.id] for mentor in mentors)
+    them = found.standings
+    loads = Counter((*(one.mentor_id for one in them), *found.elsewhere(Side.MENTOR)))
+    counts = Counter(loads[mentor.id] for mentor in sides[Side.MENTOR])
     return Report(
-        pairs=len(standings),
-        scores=spread([one.score for one in standings]),
-        mentors=_side(
-            mentors, [(one.mentor_id, one.mentor_points, one.mentor_rank) for one in standings]
-        ),
-        mentees=_side(
-            mentees, [(one.mentee_id, one.mentee_points, one.mentee_rank) for one in standings]
-        ),
-        blocking_pairs=blocking_pairs,
+        pairs=len(them) + sum(stage.pairs for stage in found.stages),
+        scores=spread([one.score for one in them]),
+        mentors=_side(sides[Side.MENTOR], Side.MENTOR, found),
+        mentees=_side(sides[Side.MENTEE], Side.MENTEE, found),
+        blocking_pairs=found.blocking_pairs,
         load=tuple(Load(pairs, counts[pairs]) for pairs in sorted(counts)),
         proof=proof,
         origin=origin,
+        stages=found.stages,
     )
 
 
@@ -181,7 +203,7 @@ def ranks(values: Collection[int]) -> Ranks | None:
 
 
 def groups(members: Iterable[tuple[str, Sequence[int] | None]]) -> tuple[Group, ...]:
-    """Groups by name of (name, points per pair, None without one), small ones together.
+    """Groups by name of (name, points per pair one to one, None without any pair), small ones together.
 
     Were the small ones together still below five, what is left of the whole would tell of them: then the least of
     the others goes with them. Where all are fewer than five, nothing is told.
@@ -204,14 +226,17 @@ def groups(members: Iterable[tuple[str, Sequence[int] | None]]) -> tuple[Group, 
 
 
 def _group(name: str | None, those: Sequence[Sequence[int] | None]) -> Group:
-    matched = [points for points in those if points]
-    told = spread([value for points in matched for value in points])
-    enough = told is not None and len(matched) >= SMALLEST_GROUP
+    matched = [points for points in those if points is not None]
+    rated = [points for points in matched if points]
+    told = spread([value for points in rated for value in points])
+    enough = told is not None and len(rated) >= SMALLEST_GROUP
     return Group(name, len(those), len(matched), told.median if told and enough else None)
 
 
-def _side(people: Collection[Candidate], pairs: Collection[tuple[UUID, int, int]]) -> SideReport:
+def _side(people: Collection[Candidate], side: Side, found: Found) -> SideReport:
+    pairs = [one.of(side) for one in found.standings]
     points: dict[UUID, list[int]] = defaultdict(list)
+    points.update((id_, []) for id_ in found.elsewhere(side))
     for id_, value, _ in pairs:
         points[id_].append(value)
     return SideReport(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.matching.domain.candidates import Entrant, Side
 from services.matching.domain.errors import round_not_drafted, round_taken_over
-from services.matching.domain.fields import Level
+from services.matching.domain.fields import Stage
 from services.matching.domain.reports import Report
 from services.matching.domain.routines import Cause, Release
 from services.matching.domain.shadows import Comparison, Shadow
@@ -101,20 +101,6 @@ class Match:
     def day(self) -> date | None:
         """The day on which alone it takes a place of both, UTC; None where it lasts."""
         return None if self.starts_at is None else self.starts_at.date()
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """How one format was composed: who was looked at, and what each aim has reached.
-
-    `unseen` is how many allowed pairs were left aside in a large pool; the levels are about the others.
-    """
-
-    format: str
-    mentors: int
-    mentees: int
-    levels: tuple[Level, ...]
-    unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.matching.domain.rounds import RefusedPin
+from services.matching.domain.rounds import Pool, RefusedPin
+from services.matching.solver.compose import Composed
 from services.matching.solver.optimum.task import Certificate, Objective, Task
 from services.matching.solver.table import Table
 
@@ -20,3 +21,16 @@ class Answer:
     pairs: Pairs
     objective: Objective
     certificate: Certificate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A whole round: what was composed in other formats, and the answer to those who were left for one to one.
+
+    `seconds` are those of rules, points and optimum, in all formats.
+    """
+
+    pool: Pool
+    composed: Composed
+    answer: Answer
+    seconds: float

@@ -1,6 +1,6 @@
 """The formats that are more than the best pairs: composed one after the other, and who is left for one to one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 from services.matching.domain.assignment import Pairing
 from services.matching.domain.candidates import Profile, Side
 from services.matching.domain.composition import ORDER, hindrance, left_after, looked_at
-from services.matching.domain.fields import Field, Level
+from services.matching.domain.fields import Field, Level, Stage
 from services.matching.domain.groups import Size
 from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.matching import OUTCOMPETED, Tell, match_of
 from services.matching.domain.past import profiles_of
-from services.matching.domain.rounds import Match, Outcome, Pool, Stage, Unmatched
+from services.matching.domain.rounds import Match, Pool, Unmatched
 from services.matching.domain.score import score, shared_topics, worth
 from services.matching.domain.sprints import days_ahead
 from services.matching.domain.terms import GROUP, PARTNERSHIP, SPRINT
 from services.matching.domain.weeks import SHORTEST, common_windows
-from services.matching.solver import wire
 from services.matching.solver.groups import groups
 from services.matching.solver.partnership import partnerships
 from services.matching.solver.sprints import sprints
 from services.matching.solver.table import Table, table_of
 
+Place = tuple[UUID, Side]
 Found = tuple[list[Match], tuple[Level, ...]]
 Allowed = NDArray[np.bool_]
 
@@ -40,6 +40,11 @@ class Composed:
     matches: tuple[Match, ...]
     stages: tuple[Stage, ...]
     rest: Pool
+
+    @property
+    def found(self) -> frozenset[Place]:
+        """Who found somebody, and on which side."""
+        return frozenset(place for match in self.matches for place in match.places)
 
 
 def compose(pool: Pool, tell: Tell) -> Composed:
@@ -59,7 +64,8 @@ def compose(pool: Pool, tell: Tell) -> Composed:
         tell(format_, 1, 1)
         matches += found
         unseen = int(allowed.sum() - seen.sum())
-        stages.append(Stage(format_, len(table.mentors), len(table.mentees), levels, unseen))
+        looked = len(table.mentors), len(table.mentees)
+        stages.append(Stage(format_, *looked, levels, unseen, len(found)))
         pool = left_after(pool, found)
     return Composed(tuple(matches), tuple(stages), pool)
 
@@ -196,26 +202,24 @@ def _pairings(table: Table, seen: Allowed) -> Iterator[Pairing]:
         yield mentors[column], mentees[row]
 
 
-def joined(pool: Pool, composed: Composed, rest: Outcome) -> Outcome:
-    """What was composed and the best pairs of the rest, as one answer to the whole pool."""
-    found = {place for match in composed.matches for place in match.places}
+def left_of(
+    pool: Pool, composed: Composed, unmatched: Iterable[Unmatched]
+) -> tuple[Unmatched, ...]:
+    """Of those who found nobody one to one the ones who found nobody at all, `pool` being the whole one.
+
+    Who would have been allowed for somebody whom another format took lost against others.
+    """
+    found = composed.found
     profiles = profiles_of(pool) if found else {}
-    return replace(
-        rest,
-        matches=(*composed.matches, *rest.matches),
-        unmatched=tuple(
-            replace(one, reason=OUTCOMPETED) if _lost_out(one, found, profiles, pool) else one
-            for one in rest.unmatched
-            if (one.volunteer_id, one.side) not in found
-        ),
-        input_hash=wire.input_hash(pool),
-        policy_hash=wire.policy_hash(pool.terms),
-        stages=composed.stages,
+    return tuple(
+        replace(one, reason=OUTCOMPETED) if _lost_out(one, found, profiles, pool) else one
+        for one in unmatched
+        if (one.volunteer_id, one.side) not in found
     )
 
 
 def _lost_out(
-    one: Unmatched, found: set[tuple[UUID, Side]], profiles: Mapping[UUID, Profile], pool: Pool
+    one: Unmatched, found: Collection[Place], profiles: Mapping[UUID, Profile], pool: Pool
 ) -> bool:
     """Whether somebody who was taken by another format would have been allowed for this one."""
     for id_, side in found:

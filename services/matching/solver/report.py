@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.matching.domain.candidates import Side
 from services.matching.domain.reports import Load, SideReport, Spread
@@ -20,7 +20,8 @@ class _Part(BaseModel):
 class PairOfTwo(_Part):
     """A pair. `score` is the sum of `parts`; hobbies and availability are worth something to both, so twice in it.
 
-    Each side's points are the parts that count for it; ranks are where the partner stands in one's own order.
+    Each side's points are the parts that count for it; those of a partnership are the points of both directions.
+    Ranks say where the partner stands in one's own order, and are told of pairs one to one only.
     """
 
     mentor_id: UUID
@@ -30,12 +31,41 @@ class PairOfTwo(_Part):
     parts: dict[str, int]
     mentor_points: int
     mentee_points: int
-    mentor_rank: Annotated[int, Field(description="of the mentee, for the mentor; 1 is best")]
-    mentee_rank: Annotated[int, Field(description="of the mentor, for the mentee; 1 is best")]
+    mentor_rank: Annotated[
+        int | None, Field(description="of the mentee, for the mentor; 1 is best")
+    ] = None
+    mentee_rank: Annotated[
+        int | None, Field(description="of the mentor, for the mentee; 1 is best")
+    ] = None
+    group_id: Annotated[UUID | None, Field(description="the same for all of a group")] = None
+    starts_at: Annotated[AwareDatetime | None, Field(description="when a sprint starts")] = None
+
+
+class Level(_Part):
+    """One aim of a format: what its pairs reach, and what no answer exceeds (of `cost` and `marks`: falls below)."""
+
+    name: str
+    value: int
+    bound: int
+    gap: int
+
+
+class Stage(_Part):
+    """How a format was composed before one to one: who was looked at, its pairs, and what each aim has reached.
+
+    `unseen`: allowed pairs that were left aside in a large pool, of which the bounds say nothing.
+    """
+
+    format: str
+    mentors: int
+    mentees: int
+    pairs: int
+    unseen: int
+    levels: tuple[Level, ...]
 
 
 class Left(_Part):
-    """A person without a partner on one side, with the code of the reason."""
+    """A person without a partner on one side in any format, with the code of the reason."""
 
     person_id: UUID
     volunteer_id: UUID
@@ -52,7 +82,7 @@ class PinRefused(_Part):
 
 
 class Objective(_Part):
-    """The five levels: most, most, most, least, and the digest of the marks that break the last tie."""
+    """The five levels of the pairs one to one: most, most, most, least, and the digest of the marks that break the last tie."""
 
     served: int
     least: int | None
@@ -92,7 +122,10 @@ class Certificate(_Part):
 
 
 class Figures(_Part):
-    """How the round turned out. `blocking_pairs`: allowed pairs who would both rather have each other."""
+    """How the round turned out: pairs, people, groups and loads of all formats, all else of the pairs one to one.
+
+    `blocking_pairs`: allowed pairs who would both rather have each other.
+    """
 
     matched: int
     scores: Spread | None
@@ -105,6 +138,8 @@ class Figures(_Part):
 class Report(_Part):
     """The file. `seconds` are those of rules, points and optimum; reading and writing stand aside.
 
+    Objective and certificate are about the pairs one to one; `stages` are the formats that were composed before.
+
     Where the policy asks for pairs that nobody would leave, there is no certificate: they need not be the best.
     """
 
@@ -112,6 +147,7 @@ class Report(_Part):
     round_id: UUID
     pairs: tuple[PairOfTwo, ...]
     unmatched: tuple[Left, ...]
+    stages: tuple[Stage, ...] = ()
     refused_pins: tuple[PinRefused, ...]
     objective: Objective
     certificate: Certificate | None

@@ -6,29 +6,26 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.candidates import Side
-from services.matching.domain.reports import Origin, Proof, Report, Standing, report_of
+from services.matching.domain.candidates import Candidate, Side
+from services.matching.domain.reports import Found, Origin, Proof, Report, Standing, report_of
+from services.matching.domain.rounds import Pool
 from services.matching.solver import wire
-from services.matching.solver.answers import Answer
+from services.matching.solver.answers import Decision
 from services.matching.solver.optimum.task import Task
 from services.matching.solver.summary import Placed, regard
 from services.matching.solver.table import Table
 
 KIND = "dual_bounds"
 """Prices that bound every level of the objective; optimum/task.py says how they are checked."""
-LIBRARIES = ("numpy", "scipy")
+LIBRARIES = ("numpy", "scipy", "ortools")
 
 Pairs = Sequence[tuple[int, int]]
 
 
-def report_on(answer: Answer, seconds: float) -> Report:
-    """The report; `seconds` are those of rules, points and optimum."""
-    table, reached = answer.table, answer.objective
-    them, blocking = standings(table, answer.task, answer.pairs)
-    sides = {
-        side: [profile.candidate for profile in there.values()]
-        for side, there in ((Side.MENTOR, table.mentors), (Side.MENTEE, table.mentees))
-    }
+def report_on(decision: Decision) -> Report:
+    """The report of a whole round."""
+    answer, pool = decision.answer, decision.pool
+    reached = answer.objective
     proof = Proof(
         reached.served,
         reached.least,
@@ -37,8 +34,22 @@ def report_on(answer: Answer, seconds: float) -> Report:
         reached.digest,
         KIND if answer.certificate is not None else "",
     )
-    hashes = wire.input_hash(table.pool), wire.policy_hash(table.pool.terms)
-    return report_of(sides, them, blocking, proof, Origin(*hashes, solver_version(), seconds))
+    hashes = wire.input_hash(pool), wire.policy_hash(pool.terms)
+    origin = Origin(*hashes, solver_version(), decision.seconds)
+    return report_of(sides_of(pool), found_in(decision), proof, origin)
+
+
+def sides_of(pool: Pool) -> dict[Side, list[Candidate]]:
+    """All who take part on each side, in whatever format."""
+    return {side: [one.candidate for one in pool.entrants if side in one.sides] for side in Side}
+
+
+def found_in(decision: Decision) -> Found:
+    """The pairs one to one as their sides see them, and who found somebody in another format."""
+    answer, composed = decision.answer, decision.composed
+    them, blocking = standings(answer.table, answer.task, answer.pairs)
+    others = tuple(place for match in composed.matches for place in match.places)
+    return Found(them, blocking, others, composed.stages)
 
 
 def standings(table: Table, task: Task, pairs: Pairs) -> tuple[list[Standing], int]:

@@ -10,8 +10,8 @@ from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reaso
 from services.matching.domain.pins import settle
 from services.matching.domain.rounds import Match, Outcome, Pool, Unmatched
 from services.matching.solver import wire
-from services.matching.solver.answers import Answer, Pairs
-from services.matching.solver.compose import compose, joined
+from services.matching.solver.answers import Answer, Decision, Pairs
+from services.matching.solver.compose import compose, left_of
 from services.matching.solver.optimum.objective import objective_of
 from services.matching.solver.optimum.solve import solve
 from services.matching.solver.optimum.stable import solve_stable
@@ -22,27 +22,38 @@ from services.matching.solver.table import FORBIDDEN, Table, table_of
 
 def decide(pool: Pool, tell: Tell) -> Outcome:
     """The pairs of the pool in all formats, and who is left with which reason."""
-    composed = compose(pool, tell)
-    return joined(pool, composed, _one_to_one(composed.rest, tell))
+    return outcome_of(decision_on(pool, tell))
 
 
-def _one_to_one(pool: Pool, tell: Tell) -> Outcome:
-    """The best pairs of the pool, in the order of their mentees' ids, and who is left with which reason."""
+def decision_on(pool: Pool, tell: Tell) -> Decision:
+    """What is composed of the pool, and the answer to the rest."""
     begin = perf_counter()
-    answer = answer_of(pool, tell)
-    seconds = round(perf_counter() - begin, 3)
+    composed = compose(pool, tell)
+    answer = answer_of(composed.rest, tell)
+    return Decision(pool, composed, answer, round(perf_counter() - begin, 3))
+
+
+def outcome_of(decision: Decision) -> Outcome:
+    """All that the round hears of it: pairs one to one in the order of their mentees' ids, behind the others."""
+    pool, composed, answer = decision.pool, decision.composed, decision.answer
     return Outcome(
-        matches=tuple(matches_of(answer)),
-        unmatched=tuple(left_over(answer)),
+        matches=(*composed.matches, *matches_of(answer)),
+        unmatched=left_in(decision),
         input_hash=wire.input_hash(pool),
         policy_hash=wire.policy_hash(pool.terms),
         refused_pins=answer.refused,
-        report=report_on(answer, seconds),
+        stages=composed.stages,
+        report=report_on(decision),
     )
 
 
+def left_in(decision: Decision) -> tuple[Unmatched, ...]:
+    """Who has found nobody in any format, with the reason."""
+    return left_of(decision.pool, decision.composed, left_over(decision.answer))
+
+
 def answer_of(pool: Pool, tell: Tell) -> Answer:
-    """The pins and the best beside them; or, where the policy says so, pairs that nobody would leave."""
+    """One to one: the pins and the best beside them; or, where the policy says so, pairs that nobody would leave."""
     table = table_of(pool, tell)
     pins, refused = settle(pool, table.mentors, table.mentees)
     task = table.task(pins)
@@ -54,7 +65,7 @@ def answer_of(pool: Pool, tell: Tell) -> Answer:
 
 
 def matches_of(answer: Answer) -> Iterator[Match]:
-    """The pairs with all that is told of them."""
+    """The pairs one to one with all that is told of them."""
     table = answer.table
     mentors, mentees = list(table.mentors.values()), list(table.mentees.values())
     for row, column in answer.pairs:
@@ -62,7 +73,7 @@ def matches_of(answer: Answer) -> Iterator[Match]:
 
 
 def left_over(answer: Answer) -> Iterator[Unmatched]:
-    """Who has no partner on a side, with the reason."""
+    """Who has no partner one to one on a side, with the reason."""
     table = answer.table
     for axis, side, there in ((1, Side.MENTOR, table.mentors), (0, Side.MENTEE, table.mentees)):
         matched = {pair[axis] for pair in answer.pairs}

@@ -121,6 +121,7 @@ def table_of(pool: Pool, tell: Tell) -> Table:
         allowed = _sift(rules, sides[1][row], row, counts)
         if len(allowed):
             points[row, allowed] = points_of.sides(sides[1][row], allowed).total
+    tell("rules", len(mentees), len(mentees))
     counts.add_up()
     removed = {Side.MENTOR: counts.of_mentors, Side.MENTEE: counts.of_mentees}
     return Table(pool, mentors, mentees, scarcity, points_of, tuple(rules.codes), points, removed)

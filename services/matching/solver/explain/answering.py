@@ -7,8 +7,10 @@ from services.matching.domain.explaining.answers import Answer
 from services.matching.domain.explaining.prices import why_not
 from services.matching.domain.explaining.solving import Levels, Removed, Solve, Solved
 from services.matching.domain.matching import Tell
-from services.matching.domain.rounds import Pool
-from services.matching.solver.run import answer_of, left_over
+from services.matching.domain.rounds import Match, Pool, Unmatched
+from services.matching.solver import answers
+from services.matching.solver.compose import Composed, compose, left_of
+from services.matching.solver.run import answer_of, decision_on, left_in, left_over
 from services.matching.solver.table import table_of
 
 COMBINATIONS = 60_000_000
@@ -19,11 +21,15 @@ FOR_THE_ROUND = 8
 
 
 def answer(pool: Pool, pairing: Pairing | None, tell: Tell) -> Answer:
-    """The answer about two of the pool, or without them advice on all who are left."""
-    solve = solver(tell)
+    """The answer about two of the pool, or without them advice on all who are left.
+
+    What is composed in other formats stays as it is for the advice: it is about one to one among who is left after it.
+    """
     if pairing is not None:
-        return Answer(why_not=why_not(pool, pairing, solve))
-    return Answer(advice=advise(pool, solve, removed_in(pool, tell), effort_for(pool)))
+        return Answer(why_not=why_not(pool, pairing, solver(tell)))
+    composed = compose(pool, tell)
+    rest, solve = composed.rest, solver_beside(pool, composed, tell)
+    return Answer(advice=advise(rest, solve, removed_in(rest, tell), effort_for(rest)))
 
 
 def effort_for(pool: Pool) -> Effort:
@@ -37,18 +43,39 @@ def effort_for(pool: Pool) -> Effort:
 
 
 def solver(tell: Tell) -> Solve:
-    """What decides a round decides it again."""
+    """What decides a round decides it again, in all its formats."""
 
     def solve(pool: Pool) -> Solved:
-        found = answer_of(pool, tell)
-        task, reached = found.task, found.objective
-        return Solved(
-            Levels(reached.served, reached.least, reached.total, reached.squares),
-            tuple((task.mentors[column], task.mentees[row]) for row, column in found.pairs),
-            tuple(left_over(found)),
-        )
+        found = decision_on(pool, tell)
+        return _solved(found.answer, left_in(found), found.composed.matches)
 
     return solve
+
+
+def solver_beside(pool: Pool, composed: Composed, tell: Tell) -> Solve:
+    """What pairs one to one pairs again; of the whole `pool` the other formats are composed, and stay so."""
+
+    def solve(rest: Pool) -> Solved:
+        found = answer_of(rest, tell)
+        unmatched = tuple(left_over(found))
+        # Reasons are told of who is left as things are, not of who would be after a change.
+        if rest is composed.rest:
+            unmatched = left_of(pool, composed, unmatched)
+        return _solved(found, unmatched, composed.matches)
+
+    return solve
+
+
+def _solved(
+    found: answers.Answer, unmatched: tuple[Unmatched, ...], composed: tuple[Match, ...]
+) -> Solved:
+    task, reached = found.task, found.objective
+    return Solved(
+        Levels(reached.served, reached.least, reached.total, reached.squares),
+        tuple((task.mentors[column], task.mentees[row]) for row, column in found.pairs),
+        unmatched,
+        composed,
+    )
 
 
 def removed_in(pool: Pool, tell: Tell) -> Removed:

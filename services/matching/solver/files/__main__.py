@@ -18,6 +18,7 @@ from services.matching.solver.files.bad_input import BadInput, flaws_of
 from services.matching.solver.files.policy_file import read_policy
 from services.matching.solver.files.pool_file import read_pool
 from services.matching.solver.files.simulation import simulate
+from services.matching.solver.proof.stages import gaps
 from services.matching.solver.proof.verify import verify
 from services.matching.solver.report import REPORT, Report
 
@@ -54,8 +55,10 @@ def _simulate(pool: Path, policy: Path, out: Path) -> int:
 
 def _verify(pool: Path, policy: Path, report: Path) -> int:
     told = read_policy(policy)
-    found = verify(read_pool(pool, told), _read_report(report), Progress())
-    _say(*map(str, found), f"{len(found)} breaches" if found else "all right")
+    checked = _read_report(report)
+    found = verify(read_pool(pool, told), checked, Progress())
+    _say(*map(str, found), *gaps(checked))
+    _say(f"{len(found)} breaches" if found else "all right")
     return FAILED if found else 0
 
 

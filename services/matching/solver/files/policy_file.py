@@ -1,5 +1,6 @@
 """POLICY.json: what the programme asks of its pairs, and the day and the number of the round."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,9 +9,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from services.matching.domain.score import PARTS
 from services.matching.domain.terms import Terms
 from services.matching.solver.files.bad_input import BadInput, Flaw, an_object, flaws_of
-from services.matching.translation import read_terms
+from services.matching.solver.files.strays import shape_of, strays, unread
+from services.matching.translation import TERMS_FIELDS, read_terms
 
 # What the policy of a programme says besides and no round reads.
 _BESIDES: dict[str, Any] = {
@@ -40,6 +43,9 @@ class _RoundOf(BaseModel):
     on: date = date(2026, 1, 15)
 
 
+_SHAPE = shape_of({**TERMS_FIELDS, **_RoundOf.model_fields})
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The file: the terms, the round's id, which the last tie is decided by, and its day."""
@@ -54,12 +60,22 @@ def read_policy(path: Path) -> Policy:
     told = an_object(path.read_bytes())
     if told is None:
         raise BadInput(path.name, (Flaw(None, "not_a_json_object"),))
+    if unknown := tuple(_unread(told)):
+        raise BadInput(path.name, unknown)
     try:
         round_ = _RoundOf.model_validate(told)
         terms = read_terms({**_BESIDES, "formats": _formats(told), "matching": _MATCHING | told})
     except ValidationError as error:
         raise BadInput(path.name, flaws_of(error)) from None
     return Policy(terms, round_.round_id, round_.on)
+
+
+def _unread(told: dict[str, Any]) -> Iterator[Flaw]:
+    yield from strays(told, _SHAPE)
+    weights = told.get("weights")
+    for part in weights if isinstance(weights, dict) else ():
+        if part not in PARTS:
+            yield unread(f"weights.{part}", PARTS)
 
 
 def _formats(told: dict[str, Any]) -> Any:

@@ -13,7 +13,8 @@ from services.matching.domain.candidates import Candidate, Entrant, Side
 from services.matching.domain.rounds import HistoryEntry, Pin, Pool, Wish
 from services.matching.solver.files.bad_input import BadInput, Flaw, an_object, flaws_of
 from services.matching.solver.files.policy_file import Policy
-from services.matching.translation import read_candidate
+from services.matching.solver.files.strays import shape_of, strays
+from services.matching.translation import CANDIDATE_FIELDS, read_candidate
 
 KINDS = ("volunteer", "profile", "history", "pin")
 # What a volunteer need not say. Nobody is free by default: times and languages are the volunteer's to tell.
@@ -81,6 +82,10 @@ class _Waited(_Line):
 
 
 _MODELS: Mapping[str, type[_Line]] = {"profile": _Profile, "history": _History, "pin": _Pin}
+_SHAPES = {
+    "volunteer": shape_of({**CANDIDATE_FIELDS, **_Waited.model_fields}),
+    **{kind: shape_of(model.model_fields) for kind, model in _MODELS.items()},
+}
 _Told = tuple[int, dict[str, Any]]
 """The number of a line and its data."""
 
@@ -102,12 +107,14 @@ class _Lines:
             self.flaws.append(Flaw(number, "unknown_kind", "kind"))
         elif not isinstance(line.get("data"), dict):
             self.flaws.append(Flaw(number, "missing", "data"))
-        elif line["kind"] == "volunteer":
-            self.volunteers.append((number, line["data"]))
         else:
+            self.flaws.extend(strays(line["data"], _SHAPES[line["kind"]], number))
             self._check(number, line["kind"], line["data"])
 
     def _check(self, number: int, kind: str, data: dict[str, Any]) -> None:
+        if kind == "volunteer":
+            self.volunteers.append((number, data))
+            return
         try:
             self.others[kind].append((number, _MODELS[kind].model_validate(data)))
         except ValidationError as error:

@@ -1,18 +1,16 @@
 """A round of a pool from a file: the same code as the service's, and all that there is to tell of the answer."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
-from time import perf_counter
 
 from services.matching.domain import reports
-from services.matching.domain.candidates import Side
 from services.matching.domain.matching import Tell
-from services.matching.domain.reports import Standing
+from services.matching.domain.reports import Found, Standing
 from services.matching.domain.rounds import Match, Pool
-from services.matching.domain.score import OF_MENTEE, OF_MENTOR, OF_THE_WHOLE
+from services.matching.domain.score import OF_MENTEE, OF_MENTOR, OF_THE_WHOLE, worth
 from services.matching.solver import wire
-from services.matching.solver.answers import Answer
+from services.matching.solver.answers import Answer, Decision
 from services.matching.solver.report import (
     Certificate,
     Figures,
@@ -21,43 +19,59 @@ from services.matching.solver.report import (
     PairOfTwo,
     PinRefused,
     Report,
+    Stage,
 )
-from services.matching.solver.reporting import standings
-from services.matching.solver.run import answer_of, left_over, matches_of
+from services.matching.solver.reporting import found_in, sides_of
+from services.matching.solver.run import decision_on, left_in, matches_of
 
 LIBRARIES = ("numpy", "scipy", "ortools")
 
 
 def simulate(pool: Pool, tell: Tell) -> Report:
-    """The report of the round that this pool gives."""
-    begin = perf_counter()
-    answer = answer_of(pool, tell)
-    return report_of(answer, round(perf_counter() - begin, 3))
+    """The report of the round that this pool gives, in all formats."""
+    return report_of(decision_on(pool, tell))
 
 
-def report_of(answer: Answer, seconds: float) -> Report:
-    """All that there is to tell of a round; `seconds` are those of rules, points and optimum."""
-    pool = answer.table.pool
-    them, blocking = standings(answer.table, answer.task, answer.pairs)
+def report_of(decision: Decision) -> Report:
+    """All that there is to tell of a round."""
+    pool, answer = decision.pool, decision.answer
+    found = found_in(decision)
     return Report(
         round_id=pool.round_id,
-        pairs=tuple(_pairs(answer, them)),
-        unmatched=tuple(_left(answer)),
+        pairs=(*_composed(decision.composed.matches), *_one_to_one(answer, found.standings)),
+        unmatched=tuple(_left(decision)),
+        stages=tuple(Stage.model_validate(stage) for stage in found.stages),
         refused_pins=tuple(
             PinRefused(mentor_id=one.pin.mentor_id, mentee_id=one.pin.mentee_id, reason=one.reason)
             for one in answer.refused
         ),
         objective=Objective.model_validate(answer.objective),
         certificate=answer.certificate and Certificate.model_validate(answer.certificate),
-        figures=_figures(answer, them, blocking),
+        figures=_figures(pool, found),
         input_hash=wire.input_hash(pool),
         policy_hash=wire.policy_hash(pool.terms),
         solver={"python": platform.python_version(), **{one: version(one) for one in LIBRARIES}},
-        seconds=seconds,
+        seconds=decision.seconds,
     )
 
 
-def _pairs(answer: Answer, them: Sequence[Standing]) -> Iterator[PairOfTwo]:
+def _composed(matches: Collection[Match]) -> Iterator[PairOfTwo]:
+    for match in matches:
+        own = worth(match.points)
+        yield PairOfTwo(
+            mentor_id=match.mentor_id,
+            mentee_id=match.mentee_id,
+            format=match.format,
+            score=own.total,
+            parts=_parts(match),
+            mentor_points=own.mentor,
+            mentee_points=own.mentee,
+            group_id=match.group_id,
+            starts_at=match.starts_at,
+        )
+
+
+def _one_to_one(answer: Answer, them: Collection[Standing]) -> Iterator[PairOfTwo]:
     for match, standing in zip(matches_of(answer), them, strict=True):
         yield PairOfTwo(
             mentor_id=match.mentor_id,
@@ -78,13 +92,9 @@ def _parts(match: Match) -> dict[str, int]:
     return {part: points * sides.count(part) for part, points in match.points.items()}
 
 
-def _left(answer: Answer) -> Iterator[Left]:
-    table = answer.table
-    people = {
-        id_: profile.candidate.person_id
-        for id_, profile in (*table.mentors.items(), *table.mentees.items())
-    }
-    for one in left_over(answer):
+def _left(decision: Decision) -> Iterator[Left]:
+    people = {one.candidate.id: one.candidate.person_id for one in decision.pool.entrants}
+    for one in left_in(decision):
         yield Left(
             person_id=people[one.volunteer_id],
             volunteer_id=one.volunteer_id,
@@ -93,19 +103,14 @@ def _left(answer: Answer) -> Iterator[Left]:
         )
 
 
-def _figures(answer: Answer, them: Sequence[Standing], blocking: int) -> Figures:
-    table = answer.table
-    sides = {
-        side: [profile.candidate for profile in there.values()]
-        for side, there in ((Side.MENTOR, table.mentors), (Side.MENTEE, table.mentees))
-    }
-    told = reports.report_of(sides, them, blocking, _NO_PROOF, _NO_ORIGIN)
+def _figures(pool: Pool, found: Found) -> Figures:
+    told = reports.report_of(sides_of(pool), found, _NO_PROOF, _NO_ORIGIN)
     return Figures(
         matched=told.pairs,
         scores=told.scores,
         mentors=told.mentors,
         mentees=told.mentees,
-        blocking_pairs=blocking,
+        blocking_pairs=told.blocking_pairs,
         load=told.load,
     )
 

@@ -1,6 +1,6 @@
 """Rules and points by the plain reference: every pair of the answer, and very many other combinations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -45,7 +45,7 @@ class Reference:
 
 
 def wrong_pairs(reference: Reference, pairs: Iterable[tuple[Cell, PairOfTwo]]) -> Iterator[Breach]:
-    """What is wrong with the pairs of a report, one by one."""
+    """What is wrong with the pairs one to one of a report, one by one."""
     terms = reference.pool.terms
     for (place, other), told in pairs:
         mentor, mentee = reference.mentors[place], reference.mentees[other]
@@ -53,18 +53,24 @@ def wrong_pairs(reference: Reference, pairs: Iterable[tuple[Cell, PairOfTwo]]) -
         code = obstacle(mentor, mentee, terms)
         if code is not None:
             yield Breach("forbidden_pair", f"{about}: {code}")
-        if told.format not in mentor.formats & mentee.formats & terms.pair_formats:
+        fits = told.format in mentor.formats & mentee.formats & terms.pair_formats
+        if not fits or told.group_id is not None or told.starts_at is not None:
             yield Breach("wrong_format", f"{about}: {told.format}")
-        parts = score(mentor, mentee, terms, reference.scarcity)
-        if {part: _TWICE.get(part, 1) * own for part, own in parts.items()} != told.parts:
-            yield Breach("wrong_parts", about)
-        own = worth(parts)
-        if (own.total, own.mentor, own.mentee) != (
-            told.score,
-            told.mentor_points,
-            told.mentee_points,
-        ):
-            yield Breach("wrong_score", about)
+        yield from wrong_points(told, score(mentor, mentee, terms, reference.scarcity))
+
+
+def wrong_points(told: PairOfTwo, parts: Mapping[str, int]) -> Iterator[Breach]:
+    """Where a pair tells other points than these."""
+    about = f"{told.mentor_id} with {told.mentee_id}"
+    if {part: _TWICE.get(part, 1) * own for part, own in parts.items()} != told.parts:
+        yield Breach("wrong_parts", about)
+    own = worth(parts)
+    if (own.total, own.mentor, own.mentee) != (
+        told.score,
+        told.mentor_points,
+        told.mentee_points,
+    ):
+        yield Breach("wrong_score", about)
 
 
 def differing(reference: Reference, case: Case, sample: int, tell: Tell) -> Iterator[Breach]:
@@ -87,3 +93,4 @@ def _differing(reference: Reference, case: Case, sample: int, tell: Tell) -> Ite
         if reference.points((place, other)) != case.scores[place, other]:
             mentor, mentee = reference.mentors[place], reference.mentees[other]
             yield f"{mentor.candidate.id} with {mentee.candidate.id}"
+    tell("reference", len(numbers), len(numbers))

@@ -37,4 +37,5 @@ def scores_of(pool: Pool, sides: Sides, tell: Tell) -> Scores:
             where=mask,
             casting="same_kind",
         )
+    tell("scores", len(scores), len(scores))
     return scores
