@@ -9,7 +9,6 @@ from services.matching.domain.candidates import Side
 from services.matching.domain.matching import OUTCOMPETED, Tell, match_of, reason
 from services.matching.domain.pins import settle
 from services.matching.domain.rounds import Match, Outcome, Pool, Unmatched
-from services.matching.solver import wire
 from services.matching.solver.answers import Answer, Decision, Pairs
 from services.matching.solver.compose import compose, left_of
 from services.matching.solver.optimum.objective import objective_of
@@ -35,15 +34,15 @@ def decision_on(pool: Pool, tell: Tell) -> Decision:
 
 def outcome_of(decision: Decision) -> Outcome:
     """All that the round hears of it: pairs one to one in the order of their mentees' ids, behind the others."""
-    pool, composed, answer = decision.pool, decision.composed, decision.answer
+    composed, answer, report = decision.composed, decision.answer, report_on(decision)
     return Outcome(
         matches=(*composed.matches, *matches_of(answer)),
         unmatched=left_in(decision),
-        input_hash=wire.input_hash(pool),
-        policy_hash=wire.policy_hash(pool.terms),
+        input_hash=report.origin.input_hash,
+        policy_hash=report.origin.policy_hash,
         refused_pins=answer.refused,
         stages=composed.stages,
-        report=report_on(decision),
+        report=report,
     )
 
 
