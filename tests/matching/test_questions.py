@@ -1,6 +1,7 @@
 """Questions about rounds: kept pools, answers by a worker, and what erasure does to them."""
 
 import asyncio
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.matching.handlers.questions import Ask
 from services.matching.handlers.rounds import Claim, RequestRound
 from services.matching.handlers.shadows import RequestShadow
 from services.matching.schedules import QuestionDesk
+from services.matching.solver.child import ChildExplainer
 from services.matching.solver.explain.wire import packed_pool
 from services.matching.solver.run import decide
 from services.matching.store import Unit
@@ -142,6 +144,18 @@ async def test_a_question_that_failed_says_why_and_can_be_asked_again(house: Hou
     assert (failed.state, failed.failure) == (QuestionState.FAILED, "solver_died")
     again = await ask(house, round_, MENTOR, MENTEE)
     assert (again.id, again.state, again.failure) == (asked.id, QuestionState.ASKED, None)
+
+
+async def test_a_child_that_never_answers_ends_the_question_with_that_reason(house: House) -> None:
+    round_ = await a_round(house)
+    asked = await ask(house, round_, MENTOR, MENTEE)
+    endless = (sys.executable, "-c", "import signal; signal.pause()")
+    await a_desk(
+        house, ChildExplainer(seconds=0.3, progress=silent, command=endless)
+    ).answer_waiting()
+
+    found = await read(house, asked)
+    assert (found.state, found.failure) == (QuestionState.FAILED, "solver_timeout")
 
 
 async def test_a_question_that_kills_its_workers_is_given_up(house: House) -> None:

@@ -10,7 +10,7 @@ from services.matching.domain.drafts import chosen
 from services.matching.domain.pairs import Ending, Pair, propose
 from services.matching.domain.pools import pool_of
 from services.matching.domain.ports import Unit
-from services.matching.domain.terms import Terms
+from services.matching.handlers.named import terms_to_propose_by
 from services.matching.handlers.pairs import keep
 from services.matching.handlers.releasing import records_of
 
@@ -35,7 +35,7 @@ async def propose_by_hand(unit: Unit, programme_id: UUID, them: Pairing) -> Pair
     # Held until the end: whoever else would use a place of these two looks again.
     unit.programmes.claim(programme_id, by=id_)
     unit.candidates.claim({mentor.person_id, mentee.person_id}, by=id_)
-    terms = await _terms(unit, programme_id, mentor.cohort_id)
+    terms = await terms_to_propose_by(unit, programme_id, mentor.cohort_id)
     candidates = await unit.candidates.in_cohort(programme_id, mentor.cohort_id)
     records = await records_of(unit, programme_id, candidates)
     pool = pool_of(id_, terms, unit.now.date(), candidates, records)
@@ -60,15 +60,3 @@ async def _known(unit: Unit, which: PairOf) -> Pair:
     if pair is None or pair.programme_id != which.programme_id:
         raise errors.pair_unknown()
     return pair
-
-
-async def _terms(unit: Unit, programme_id: UUID, cohort_id: UUID) -> Terms:
-    programme = await unit.programmes.get(programme_id)
-    if programme is None or programme.terms is None:
-        raise errors.programme_unknown()
-    shut = programme.shut(cohort_id)
-    if shut is not None:
-        raise errors.shut(shut)
-    if programme.terms.ends_on < unit.now.date():
-        raise errors.programme_over()
-    return programme.terms

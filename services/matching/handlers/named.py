@@ -27,3 +27,11 @@ async def terms_of_open(unit: Unit, programme_id: UUID, cohort_id: UUID) -> Term
     if shut is not None:
         raise errors.shut(shut)
     return programme.terms
+
+
+async def terms_to_propose_by(unit: Unit, programme_id: UUID, cohort_id: UUID) -> Terms:
+    """The same, for what makes proposals: a pair of an ended programme would have no day. Raises Conflict, too."""
+    terms = await terms_of_open(unit, programme_id, cohort_id)
+    if terms.ends_on < unit.now.date():
+        raise errors.programme_over()
+    return terms

@@ -13,7 +13,7 @@ from services.matching.domain.ports import Unit
 from services.matching.domain.rounds import ATTEMPTS, Outcome, Pool, Round
 from services.matching.domain.routines import Cause, Release
 from services.matching.domain.terms import Terms
-from services.matching.handlers.named import round_of, terms_of_open
+from services.matching.handlers.named import round_of, terms_to_propose_by
 from services.matching.handlers.releasing import (
     ask_again,
     ask_all,
@@ -46,9 +46,7 @@ async def request_round(
     unit: Unit, command: RequestRound, cause: Cause = Cause.LEAD, freed: tuple[UUID, ...] = ()
 ) -> Round:
     """Put a round on the list of what workers solve; one per programme at a time."""
-    terms = await terms_of_open(unit, command.programme_id, command.cohort_id)
-    if terms.ends_on < unit.now.date():
-        raise errors.programme_over()
+    await terms_to_propose_by(unit, command.programme_id, command.cohort_id)
     standing = await unit.rounds.open_in(command.programme_id)
     if standing is not None:
         _make_room(unit, standing, cause)
