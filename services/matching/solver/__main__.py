@@ -5,6 +5,7 @@ import sys
 from services.matching.solver import wire
 from services.matching.solver.progress import tell
 from services.matching.solver.run import decide
+from shared.chassis.garbage import let_rest
 
 
 def main() -> None:
@@ -14,4 +15,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    let_rest()
     main()

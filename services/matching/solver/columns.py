@@ -16,8 +16,6 @@ from services.matching.solver.words import Words
 Where = Mapping[Any, NDArray[np.int64]]
 """Of a person or another key: the columns of the mentors who have to do with it, in ascending order."""
 
-NOBODY = np.zeros(0, np.int64)
-
 
 @dataclass(frozen=True, slots=True)
 class Codes:

@@ -3,7 +3,7 @@
 Shares have few different values, so most parts look their points up instead of dividing.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -55,7 +55,6 @@ class Score:
     ) -> None:
         self._mentors = mentors
         self._attributes = attributes
-        self._terms = terms
         self._weights = {part: max(points, 0) for part, points in terms.weights.items()}
         self._scarcity = scarcity
         self._table = lru_cache(maxsize=256)(self._points_up_to)
@@ -72,6 +71,10 @@ class Score:
         self._feedback = _whole(points_of(one.earned, feedback) for one in mentors.profiles)
         self._wishes = _whole(_bits(exposure.wishes(one.candidate)) for one in mentors.profiles)
         self._sizes = np.bitwise_count(self._wishes).astype(np.int32)
+        self._shown = lru_cache(maxsize=256)(self._shown_by)
+        self._asked = terms.attribute_wishes
+        whole = max(1, sum(rule.points or 0 for rule in self._asked))
+        self._by_attributes = self._table("attributes", whole)
         self._parts = {part: own for part, own in self._known().items() if self._weight(part)}
 
     @property
@@ -145,14 +148,17 @@ class Score:
         return np.full(len(columns), points, np.int32)
 
     def _exposure(self, mentee: Profile, columns: Numbers) -> Points:
-        wishes, sizes = self._wishes[columns], self._sizes[columns]
         own = mentee.candidate
-        above = np.clip(own.level - self._mentors.level[columns], 0, exposure.LEVELS_ENOUGH)
-        seen = np.bitwise_count(wishes & _bits(exposure.of_unit(own.unit))).astype(np.int32)
-        abroad = ~self._mentors.zone.same(own.time_zone)[columns]
-        seen += abroad & (wishes & _bits({exposure.ABROAD}) != 0)
-        reached = above * np.bitwise_count(wishes & _bits(exposure.BY_LEVEL))
-        points: Points = self._by_exposure[sizes, reached + exposure.LEVELS_ENOUGH * seen]
+        return self._shown(own.level, _seen_in(own.unit), own.time_zone)[columns]
+
+    def _shown_by(self, level: int, seen_there: int, zone: str) -> Points:
+        """The points of all mentors with a mentee of this level, unit and zone: many have the same."""
+        above = np.clip(level - self._mentors.level, 0, exposure.LEVELS_ENOUGH)
+        seen = np.bitwise_count(self._wishes & seen_there).astype(np.int32)
+        abroad = ~self._mentors.zone.same(zone)
+        seen += abroad & (self._wishes & _bits(frozenset({exposure.ABROAD})) != 0)
+        reached = above * np.bitwise_count(self._wishes & _bits(exposure.BY_LEVEL))
+        points: Points = self._by_exposure[self._sizes, reached + exposure.LEVELS_ENOUGH * seen]
         return points
 
     def _scarce(self, mentee: Profile, columns: Numbers) -> Points:
@@ -164,12 +170,10 @@ class Score:
         return points
 
     def _wished(self, mentee: Profile, columns: Numbers) -> Points:
-        rules = self._terms.attribute_wishes
         reached = np.zeros(len(columns), np.int32)
-        for rule in rules:
+        for rule in self._asked:
             reached += (rule.points or 0) * self._attributes.holds(rule, mentee)[columns]
-        whole = max(1, sum(rule.points or 0 for rule in rules))
-        return self._table("attributes", whole)[reached]
+        return self._by_attributes[reached]
 
 
 def _by_exposure(weight: int) -> Points:
@@ -182,7 +186,13 @@ def _by_exposure(weight: int) -> Points:
     return np.array(rows, np.int32)
 
 
-def _bits(wishes: Collection[str]) -> int:
+@lru_cache(maxsize=1024)
+def _seen_in(unit: str) -> int:
+    return _bits(exposure.of_unit(unit))
+
+
+@lru_cache(maxsize=1 << len(exposure.KNOWN))
+def _bits(wishes: frozenset[str]) -> int:
     return sum(1 << bit for bit, wish in enumerate(sorted(exposure.KNOWN)) if wish in wishes)
 
 

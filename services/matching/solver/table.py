@@ -158,8 +158,9 @@ def _sift(rules: Rules, mentee: Profile, row: int, counts: _Counts) -> NDArray[n
     left = np.ones(len(counts.of_mentors), bool)
     many = len(left)
     for code, forbidden in rules.forbidden(mentee):
-        many -= counts.add(row, code, forbidden & left)
-        left &= ~forbidden
+        hit = forbidden & left
+        many -= counts.add(row, code, hit)
+        left ^= hit
         if not many:
             break
     counts.row_done()

@@ -6,6 +6,7 @@ from services.matching.solver import wire
 from services.matching.solver.explain.answering import answer
 from services.matching.solver.explain.wire import read_question, write_answer
 from services.matching.solver.progress import tell
+from shared.chassis.garbage import let_rest
 
 
 def main() -> None:
@@ -16,4 +17,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    let_rest()
     main()

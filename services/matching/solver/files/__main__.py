@@ -21,6 +21,7 @@ from services.matching.solver.files.simulation import simulate
 from services.matching.solver.proof.stages import gaps
 from services.matching.solver.proof.verify import verify
 from services.matching.solver.report import REPORT, Report
+from shared.chassis.garbage import let_rest
 
 MOST_TOLD = 20
 """So many flaws of a file are told."""
@@ -104,4 +105,5 @@ def _say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
+    let_rest()
     sys.exit(main(*sys.argv[1:]))

@@ -1,7 +1,7 @@
 """Marks: an order of all pairs of a round that nobody can choose and every machine finds again."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -25,7 +25,7 @@ def digest(task: Task, pairs: Iterable[tuple[int, int]]) -> str:
     return hashlib.sha256(b"".join(sorted(mark(task, pair) for pair in pairs))).hexdigest()
 
 
-def ascending(task: Task, rows: Index, columns: Index) -> Iterator[int]:
+def ascending(task: Task, rows: Index, columns: Index) -> Index:
     """The places in `rows` and `columns`, in ascending order of the marks of the pairs."""
     begun = {
         column: hashlib.sha256(f"{task.round_id}:{task.mentors[column]}:".encode())
@@ -39,9 +39,7 @@ def ascending(task: Task, rows: Index, columns: Index) -> Iterator[int]:
             one = begun[column].copy()
             one.update(ends[row])
             marks += one.digest()
-    order = _sorted(np.frombuffer(marks, dtype=">u8").reshape(-1, 4))
-    for start in range(0, len(rows), _CHUNK):
-        yield from order[start : start + _CHUNK].tolist()
+    return _sorted(np.frombuffer(marks, dtype=">u8").reshape(-1, 4))
 
 
 def _sorted(marks: NDArray[np.uint64]) -> Index:

@@ -78,7 +78,7 @@ def settle_roles(task: Task, board: Board, trees: Trees) -> Index:
     goal, tree = trees.best
     rows, columns = candidates(tree, goal)
     programme = _Programme(board, rows, columns, tree.chosen)
-    order = list(ascending(task, rows, columns))
+    order = ascending(task, rows, columns).tolist()
     for at, place in enumerate(order):
         if programme.open(place) and not programme.take(place):
             after = (one for one in order[at:] if programme.open(one))
