@@ -1,4 +1,7 @@
-"""The formats that are more than the best pairs: composed one after the other, and who is left for one to one."""
+"""The formats that are more than the best pairs: composed one after the other, and who is left for one to one.
+
+CP-SAT is loaded where one of them is allowed: it takes as long as a small round of one to one.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,9 +23,6 @@ from services.matching.domain.score import score, shared_topics, worth
 from services.matching.domain.sprints import days_ahead
 from services.matching.domain.terms import GROUP, PARTNERSHIP, SPRINT
 from services.matching.domain.weeks import SHORTEST, common_windows
-from services.matching.solver.groups import groups
-from services.matching.solver.partnership import partnerships
-from services.matching.solver.sprints import sprints
 from services.matching.solver.table import Table, table_of
 
 Place = tuple[UUID, Side]
@@ -95,6 +95,8 @@ def _promising(table: Table, allowed: Allowed, format_: str) -> Allowed:
 
 
 def _partnerships(table: Table, seen: Allowed) -> Found:
+    from services.matching.solver.partnership import partnerships  # noqa: PLC0415
+
     terms = table.pool.terms
     allowed = frozenset(_pairings(table, seen))
     both: dict[Pairing, Match] = {}
@@ -127,6 +129,8 @@ def _two_way(mentor: Profile, mentee: Profile, table: Table) -> Match:
 
 
 def _sprints(table: Table, seen: Allowed) -> Found:
+    from services.matching.solver.sprints import sprints  # noqa: PLC0415
+
     terms = table.pool.terms
     allowed = terms.of(SPRINT)
     days = days_ahead(table.pool.on, allowed.cadence_days if allowed else 0)
@@ -145,6 +149,8 @@ def _sprints(table: Table, seen: Allowed) -> Found:
 
 
 def _groups(table: Table, seen: Allowed) -> Found:
+    from services.matching.solver.groups import groups  # noqa: PLC0415
+
     pool, matches = table.pool, list[Match]()
     allowed = pool.terms.of(GROUP)
     most = (allowed and allowed.people_max) or 1 + len(table.mentees)

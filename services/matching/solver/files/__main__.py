@@ -18,8 +18,6 @@ from services.matching.solver.files.bad_input import BadInput, flaws_of
 from services.matching.solver.files.policy_file import read_policy
 from services.matching.solver.files.pool_file import read_pool
 from services.matching.solver.files.simulation import simulate
-from services.matching.solver.proof.stages import gaps
-from services.matching.solver.proof.verify import verify
 from services.matching.solver.report import REPORT, Report
 from shared.chassis.garbage import let_rest
 
@@ -55,6 +53,10 @@ def _simulate(pool: Path, policy: Path, out: Path) -> int:
 
 
 def _verify(pool: Path, policy: Path, report: Path) -> int:
+    # What `simulate` does not need, and takes long to load.
+    from services.matching.solver.proof.stages import gaps  # noqa: PLC0415
+    from services.matching.solver.proof.verify import verify  # noqa: PLC0415
+
     told = read_policy(policy)
     checked = _read_report(report)
     found = verify(read_pool(pool, told), checked, Progress())

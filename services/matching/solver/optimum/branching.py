@@ -55,6 +55,15 @@ class Tree:
             self.chosen, self.value = chosen, value
 
 
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """The trees of the levels, each with its goal; `beyond` is None where nothing is to prove."""
+
+    served: tuple[Goal, Tree]
+    beyond: tuple[Goal, Tree] | None
+    best: tuple[Goal, Tree]
+
+
 class Branching:
     """Questions to one board, with the pairs seen so far."""
 

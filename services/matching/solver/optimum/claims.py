@@ -3,11 +3,10 @@
 import numpy as np
 
 from services.matching.solver.optimum.board import Board
-from services.matching.solver.optimum.branching import Goal, Tree
+from services.matching.solver.optimum.branching import Goal, Tree, Trees
 from services.matching.solver.optimum.flow import Weights
 from services.matching.solver.optimum.levels import Answer, Levels
 from services.matching.solver.optimum.prices import Prices
-from services.matching.solver.optimum.roles import Trees
 from services.matching.solver.optimum.task import Certificate, Claim, Leaf, Task
 
 

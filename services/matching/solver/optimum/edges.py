@@ -13,6 +13,7 @@ _NOISE_BITS = 12
 _SEED = 20
 _FINE = 16
 _BLOCK = 256
+_CELLS = 1 << 15
 
 
 class Edges:
@@ -45,6 +46,15 @@ class Dice:
         self._twice = np.concatenate((once, once))
         self._width = max(1, width)
 
+    def of_rows(self, rows: Index, columns: Index, gain: Whole, count: int) -> tuple[Index, Index]:
+        """Of each row the `count` columns of the highest gain [rows, columns]; -1 is none at all."""
+        starts = rows * 7919 % self._width
+        key = (gain << _NOISE_BITS) + self._twice[starts[:, np.newaxis] + columns]
+        first = max(0, len(columns) - count)
+        places = np.argpartition(key, first, axis=1)[:, first:]
+        there = np.take_along_axis(gain, places, axis=1) >= 0
+        return np.repeat(rows, there.sum(axis=1)), columns[places[there]]
+
     def best(self, row: int, columns: Index, gain: Whole, count: int) -> Index:
         """The `count` columns of the highest gain (below 2**50); equal ones are drawn."""
         if len(columns) <= count:
@@ -61,15 +71,27 @@ def best_of_each_row(board: Board, dice: Dice) -> Edges:
     """
     usable = board.limit > board.base
     average = _average(board)
+    below = average.max(initial=0) - average
+    open_ = np.flatnonzero(board.best >= 0)
     rows, columns = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for row in np.flatnonzero(board.best >= 0):
-        there = np.flatnonzero((board.points[row] >= 0) & usable)
-        points = board.points[row, there].astype(np.int64)
-        for gain in (points, points * _FINE - average[there]):
-            kept = dice.best(int(row), there, gain, OF_EACH_ROW)
-            rows.append(np.full(len(kept), row))
-            columns.append(kept)
+    at_once = rows_at_once(len(usable))
+    for start in range(0, len(open_), at_once):
+        some = open_[start : start + at_once]
+        seen = board.points[some]
+        allowed = (seen >= 0) & usable
+        there = np.flatnonzero(allowed.any(axis=0))
+        points = seen[:, there].astype(np.int64)
+        for gain in (points, points * _FINE + below[there]):
+            of_those = np.where(allowed[:, there], gain, -1)
+            row, column = dice.of_rows(some, there, of_those, OF_EACH_ROW)
+            rows.append(row)
+            columns.append(column)
     return Edges(board, np.concatenate(rows), np.concatenate(columns))
+
+
+def rows_at_once(width: int) -> int:
+    """So many rows of the table are looked at together: few calls, and what is at hand fits the cache."""
+    return max(1, _CELLS // max(1, width))
 
 
 def _average(board: Board) -> Whole:

@@ -52,8 +52,11 @@ def network(board: Board, edges: Edges, floor: int, weights: Weights) -> Network
     return Network(rows, edges.columns[kept], values, weights.squares)
 
 
-def match(board: Board, net: Network) -> Index:
-    """Per row its column or NOBODY; raises ArithmeticError where the numbers are too great for the solver."""
+def match(board: Board, net: Network, *, everybody: bool = False) -> Index:
+    """Per row its column or NOBODY; `everybody`: all rows get one, as is known to be possible.
+
+    Raises ArithmeticError where the numbers are too great for the solver.
+    """
     rows, number_of_row = _numbered(net.rows, len(board.worth))
     columns, number_of_column = _numbered(net.columns, len(board.base))
     sink = len(rows) + len(columns)
@@ -67,7 +70,9 @@ def match(board: Board, net: Network) -> Index:
     arcs = flow.add_arcs_with_capacity_and_unit_cost(tails, heads, ones, -net.values)
     _add_places(flow, board, net, columns, sink)
     nodes = np.arange(len(rows))
-    flow.add_arcs_with_capacity_and_unit_cost(nodes, nodes * 0 + sink, nodes * 0 + 1, nodes * 0)
+    if not everybody:
+        past = nodes * 0
+        flow.add_arcs_with_capacity_and_unit_cost(nodes, past + sink, past + 1, past)
     flow.set_nodes_supplies(nodes, nodes * 0 + 1)
     flow.set_node_supply(sink, -len(rows))
     status = flow.solve()

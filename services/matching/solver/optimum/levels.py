@@ -6,7 +6,7 @@ Science 5, 1958), here in whole numbers, so that the last prices are a proof for
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,11 +48,19 @@ class Search:
         self.dice = Dice(len(board.base))
         self.edges = best_of_each_row(board, self.dice)
 
-    def best(self, floor: int, weights: Weights, enough: int | None = None) -> Answer:
-        """The best answer of all pairs from this floor on; or one worth `enough`, without proof."""
+    def best(
+        self, floor: int, weights: Weights, enough: int | None = None, *, everybody: bool = False
+    ) -> Answer:
+        """The best answer of all pairs from this floor on; or one worth `enough`, without proof.
+
+        `everybody`: the pairs seen so far can serve all rows that have any.
+        """
+        # Then worth decides nothing, and a flow of smaller numbers is found sooner.
+        deciding = replace(weights, served=0) if everybody else weights
         while True:
             net = network(self.board, self.edges, floor, weights)
-            chosen = match(self.board, net)
+            asked = network(self.board, self.edges, floor, deciding)
+            chosen = match(self.board, asked, everybody=everybody)
             prices = prices_of(self.board, net, chosen)
             answer = Answer(chosen, prices, floor, weights)
             value = value_of(self.board, chosen, weights)
@@ -75,7 +83,9 @@ def solve_levels(search: Search, ceiling: int | None, tell: Tell) -> Levels:
     tell("optimum", 1, LEVELS)
     floor, beyond = _least(search, served, ceiling)
     tell("optimum", 2, LEVELS)
-    best = search.best(floor, weights_of(board))
+    reached = value_of(board, served.chosen, SERVED)
+    everybody = reached == board.worth[board.best >= floor].sum()
+    best = search.best(floor, weights_of(board), everybody=bool(everybody))
     tell("optimum", 4, LEVELS)
     return Levels(served, beyond, best)
 

@@ -1,7 +1,6 @@
 """The five levels where somebody's two roles share their places, and the best answer without that breaks it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -12,7 +11,7 @@ from scipy.sparse import csr_array, vstack
 
 from services.matching.domain.matching import Tell
 from services.matching.solver.optimum.board import Board
-from services.matching.solver.optimum.branching import Branching, Goal, Tree, candidates
+from services.matching.solver.optimum.branching import Branching, Trees, candidates
 from services.matching.solver.optimum.edges import Index
 from services.matching.solver.optimum.flow import NOBODY
 from services.matching.solver.optimum.levels import (
@@ -29,15 +28,6 @@ from services.matching.solver.optimum.task import Task
 
 AT_ONCE = 16
 """Marks that one integer programme decides: weights up to 2**15, far from what its tolerance (1e-6) blurs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trees:
-    """The trees of the levels, each with its goal; `beyond` is None where nothing is to prove."""
-
-    served: tuple[Goal, Tree]
-    beyond: tuple[Goal, Tree] | None
-    best: tuple[Goal, Tree]
 
 
 def solve_roles(search: Search, ceiling: int | None, tell: Tell) -> Trees:

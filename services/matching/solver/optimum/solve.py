@@ -10,7 +10,6 @@ from services.matching.solver.optimum.edges import Index
 from services.matching.solver.optimum.flow import NOBODY
 from services.matching.solver.optimum.levels import LEVELS, Search, solve_levels
 from services.matching.solver.optimum.objective import objective_of
-from services.matching.solver.optimum.roles import settle_roles, solve_roles
 from services.matching.solver.optimum.task import Certificate, Solution, Task
 from services.matching.solver.optimum.ties import settle
 
@@ -37,5 +36,11 @@ def _solve(task: Task, board: Board, tell: Tell) -> tuple[Index, Certificate]:
     chosen = settle(task, board, levels.best)
     if not any(breaking(board, chosen)):
         return chosen, certificate_of(task, board, levels)
+    # It takes half a second to load HiGHS, and hardly anybody stands in their own way.
+    from services.matching.solver.optimum.roles import (  # noqa: PLC0415
+        settle_roles,
+        solve_roles,
+    )
+
     trees = solve_roles(search, ceiling, tell)
     return settle_roles(task, board, trees), certificate_of_trees(task, trees)
