@@ -1,10 +1,10 @@
-"""The topic edge: what enrollment tells, each event to its handler."""
+"""The topic edge: what enrollment and pairs tell, each event to its handler."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from services.matching import translation
-from services.matching.handlers import learning
+from services.matching.handlers import feedback, learning
 from services.matching.store import Unit
 from shared.chassis.correlation import following, trail_of
 from shared.chassis.messages import Removals, Routes, Together
@@ -20,6 +20,7 @@ from shared.contracts.enrollment.v1 import (
     ProgrammeOpened,
 )
 from shared.contracts.envelope import Event
+from shared.contracts.reporting.v1 import AnswerGiven
 
 GROUP = "matching"
 
@@ -49,6 +50,12 @@ async def _candidates(tx: Tx, events: Sequence[Event[CandidateChanged]]) -> None
             learning.learn_candidate(unit, candidate, known)
 
 
+async def _answer(tx: Tx, event: Event[AnswerGiven]) -> None:
+    found = translation.rating(event.data)
+    if found is not None:
+        await feedback.learn_rating(Unit(tx), event.data.pair_id, *found)
+
+
 async def _principal(tx: Tx, event: Event[PrincipalChanged]) -> None:
     remember(tx, event.data)
 
@@ -72,5 +79,6 @@ ROUTES: Routes = {
     CohortOpened: _cohort,
     CohortClosed: _cohort_closed,
     CandidateChanged: Together(_candidates),
+    AnswerGiven: _answer,
     PrincipalChanged: _principal,
 }

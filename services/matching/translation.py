@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from services.matching.domain import pairs
-from services.matching.domain.candidates import Candidate, Need, Offer
+from services.matching.domain.candidates import Candidate, Need, Offer, Side
 from services.matching.domain.declines import FEW
+from services.matching.domain.explaining.parts import shown
 from services.matching.domain.pairs import Pair, PairFact
 from services.matching.domain.ports import Fact
 from services.matching.domain.rounds import Round, RoundCompleted
@@ -20,6 +21,7 @@ from shared.contracts.enrollment.v1 import (
     WeeklySlot,
 )
 from shared.contracts.matching import v1
+from shared.contracts.reporting.v1 import AnswerGiven
 
 CANDIDATE_FIELDS = CandidateChanged.model_fields
 TERMS_FIELDS = {**MatchingPolicy.model_fields, "formats": ProgrammeTerms.model_fields["formats"]}
@@ -90,6 +92,15 @@ def terms(data: ProgrammeTerms) -> Terms:
         ),
         stable=data.matching.stable,
     )
+
+
+def rating(data: AnswerGiven) -> tuple[Side, int] | None:
+    """Which side rated the pair how; None for answers to other questions, and what a later version may ask."""
+    sides = [side for side in Side if side == data.side]
+    given = data.scores.get("rating")
+    if data.kind != "feedback" or not sides or given is None:
+        return None
+    return sides[0], given
 
 
 def read_candidate(told: Mapping[str, Any]) -> Candidate:
@@ -185,7 +196,7 @@ def _made(pair: Pair) -> Contract:
             WeeklySlot(weekday=one.weekday, start_minute=one.start_minute, minutes=one.minutes)
             for one in pair.slots
         ],
-        score=dict(pair.points),
+        score=shown(pair.points),
         expires_at=pair.expires_at,
         group_id=pair.group_id,
         starts_at=pair.starts_at,

@@ -37,7 +37,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         PersonalDesk(journal, journal_store.HOLDINGS),
         PersonalDesk(projections, projections_store.HOLDINGS),
     ]
-    routers = (journal_api.router, privacy_routes(personal))
+    routers = (journal_api.router, journal_api.feedback_router, privacy_routes(personal))
     api = _half(foundation, journal, routers, journal_store.Unit)
     other = _half(foundation, projections, (projections_api.router,), projections_store.Unit)
     _put_behind_one_port(api, other)

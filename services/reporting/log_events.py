@@ -8,4 +8,5 @@ LOG_EVENTS = (
     LogEvent("session.planned", "info", "A pair planned a session."),
     LogEvent("session.cancelled", "info", "A pair cancelled a planned session."),
     LogEvent("session.held", "info", "A pair reported a session; a second report writes no line."),
+    LogEvent("feedback.given", "info", "One side of the pair `pair_id` said what it thinks of it."),
 )

@@ -159,6 +159,7 @@ CATALOGUE = Catalogue(
         ("obverse.reporting.session.planned.v1", reporting.SessionPlanned, JOURNAL, (_N, _R), (7, 8, 9, 20, 25)),
         ("obverse.reporting.session.cancelled.v1", reporting.SessionCancelled, JOURNAL, (_N, _R), (7, 8, 9, 20, 25)),
         ("obverse.reporting.session.held.v1", reporting.SessionHeld, JOURNAL, (_N, _R), (7, 8, 9, 20, 25)),
+        ("obverse.reporting.answer.given.v1", reporting.AnswerGiven, JOURNAL, (_M,), (27, 36)),
         ("obverse.notifications.delivery.sent.v1", notifications.DeliverySent, DELIVERY, (_R,), (20, 26)),
         ("obverse.notifications.delivery.failed.v1", notifications.DeliveryFailed, DELIVERY, (_R,), (20, 26)),
         ("obverse.notifications.delivery.suppressed.v1", notifications.DeliverySuppressed, DELIVERY, (_R,), (20, 26)),

@@ -1,5 +1,6 @@
 """The HTTP edge: who may, what is answered, and how it says no."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,13 +12,15 @@ from fastapi import FastAPI
 from dev.local.identity import ISSUER, IdentityProvider
 from dev.local.parts import Database as DatabasePart
 from services.matching.app import build
+from services.matching.domain.pairs import PairState
 from services.matching.settings import Settings
+from services.matching.store import Unit
 from shared.chassis.clock import system_clock
 from shared.chassis.principals import remember
 from shared.chassis.settings import load
 from shared.contracts.enrollment.v1 import PrincipalChanged
 from tests.chassis.http_client import Client, code, variables
-from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor
+from tests.matching.builders import COHORT, PROGRAMME, a_mentee, a_mentor, a_proposal
 from tests.matching.conftest import House
 from tests.support.documents import bodies_without_example
 
@@ -251,6 +254,33 @@ async def test_a_shadow_counts_for_both_what_is_worth_something_to_both(
 
     # One of three hobbies that are full: 3 points for the mentor, and 3 for the mentee.
     assert found["shadow"] == {"matched": 1, "least": 6, "total": 6}
+
+
+async def test_a_lead_reads_what_ratings_say_of_the_weights(
+    house: House, lead: Client, mentor: Client
+) -> None:
+    path = f"{HERE}/weights/advice"
+    few = await lead.send("GET", path)
+    assert code(few) == (409, "too_few_ratings")
+    assert few.json()["detail"].startswith("Not enough rated pairs yet: fewer than 5 of 20;")
+
+    async def rated(unit: Unit) -> None:
+        for number in range(20):
+            rating, topics = (5, 900) if number < 12 else (1, 400)
+            told: dict[str, Any] = {"rated_by_mentee": rating, "shares": {"topics": topics}}
+            unit.pairs.put(
+                replace(a_proposal(number=0xE000 + number), state=PairState.ENDED, **told)
+            )
+
+    await house.do(rated)
+    # 40 * 1.5 and 60 more are 120: of 100 points 50, and of the rest by largest remainders 17 and one 9.
+    others = {"availability": 9, "distance": 8, "hobbies": 8, "motivation": 17, "scarcity": 8}
+    assert (await lead.send("GET", path)).json() == {
+        "pairs": 20,
+        "predicted": {"topics": 500} | dict.fromkeys(others, 0),
+        "weights": {"topics": 50} | others,
+    }
+    assert (await mentor.send("GET", path)).status_code == 403
 
 
 async def test_a_reason_for_a_no_is_taken_and_told_to_nobody(
@@ -531,6 +561,7 @@ async def test_the_document_shows_every_route_with_its_problems(lead: Client) ->
         "/v1/programmes/{programme_id}/shadow-rounds",
         "/v1/programmes/{programme_id}/waiting",
         "/v1/programmes/{programme_id}/waiting/volunteers",
+        "/v1/programmes/{programme_id}/weights/advice",
         "/v1/proposals",
         "/v1/proposals/{pair_id}/accept",
         "/v1/proposals/{pair_id}/decline",

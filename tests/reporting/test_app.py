@@ -108,6 +108,7 @@ async def test_one_document_describes_both_halves(reporting: Reporting) -> None:
         f"{journal}/held",
         f"{journal}/{{session_id}}/held",
         f"{journal}/{{session_id}}/cancel",
+        "/v1/pairs/{pair_id}/feedback",
         "/v1/programmes/{programme_id}/report",
         "/v1/definitions",
         "/v1/exports/{person_id}",

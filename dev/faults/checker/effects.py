@@ -15,6 +15,7 @@ ONLY_BY_COMMAND = frozenset(
         "volunteer.enrolled", "volunteer.paused", "volunteer.withdrawn", "volunteer.erased",
         "round.completed",
         "proposal.accepted", "proposal.declined", "session.planned", "session.cancelled", "session.held",
+        "answer.given",
     }
 )  # fmt: skip
 """What no schedule does by itself."""

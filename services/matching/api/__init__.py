@@ -8,6 +8,7 @@ from services.matching.api import (
     rounds,
     routines,
     shadows,
+    weights,
     wishes,
 )
 
@@ -16,6 +17,7 @@ ROUTERS = (
     drafts.router,
     explanations.router,
     shadows.router,
+    weights.router,
     routines.router,
     by_hand.router,
     wishes.router,

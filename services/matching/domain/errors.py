@@ -126,6 +126,11 @@ def report_missing() -> Refusal:
     )
 
 
+def too_few_ratings(words: str) -> Refusal:
+    """No advice on weights out of the ratings of a few; the words say how many are missing."""
+    return Conflict("too_few_ratings", words)
+
+
 def side_not_yours() -> Refusal:
     """The caller has not said yes to this role."""
     return Invalid(

@@ -1,7 +1,7 @@
 """A pair from the proposal to its end. Both sides say yes, or there is no pair."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from services.matching.domain.candidates import Candidate, Side
 from services.matching.domain.errors import pair_not_running, pair_unknown, proposal_over
 from services.matching.domain.rounds import Match
+from services.matching.domain.score import shares_of
 from services.matching.domain.terms import PARTNERSHIP, Terms
 from services.matching.domain.weeks import Slot
 
@@ -92,6 +93,11 @@ class Pair:
     """When a sprint starts, UTC."""
     rematch: bool = False
     changed_at: datetime | None = None
+    shares: Mapping[str, int] = field(default_factory=dict)
+    """The parts of its score in thousandths of their weight, as it was when the two were asked."""
+    rated_by_mentor: int | None = None
+    rated_by_mentee: int | None = None
+    """From 1 to 5, what each side last said of the pair; None where they did not."""
 
     @property
     def parties(self) -> tuple[Party, Party]:
@@ -244,7 +250,10 @@ class Step:
 def propose(
     pair_id: UUID, round_id: UUID | None, match: Match, sides: Sides, terms: Terms, now: datetime
 ) -> Step:
-    """A match of a round, or of the lead's own hand, becomes a question to both, on the terms of now."""
+    """A match of a round, or of the lead's own hand, becomes a question to both, on the terms of now.
+
+    The weights of the terms are those that its points were computed with.
+    """
     pair = Pair(
         id=pair_id,
         round_id=round_id,
@@ -263,5 +272,6 @@ def propose(
         group_id=match.group_id,
         group_least=terms.group_least if match.group_id else 0,
         starts_at=match.starts_at,
+        shares=shares_of(match.points, terms.weights, ways=2 if match.format == PARTNERSHIP else 1),
     )
     return Step(pair, ProposalMade(pair))

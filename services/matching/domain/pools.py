@@ -12,6 +12,7 @@ from services.matching.domain.hard_rules import obstacle
 from services.matching.domain.pairs import Pair
 from services.matching.domain.past import profiles_of
 from services.matching.domain.places import Places, taken
+from services.matching.domain.ratings import history_of
 from services.matching.domain.records import Records
 from services.matching.domain.rounds import Match, Outcome, Pool, Round
 from services.matching.domain.sprints import is_free
@@ -34,11 +35,15 @@ class Waiter:
 def pool_of(
     round_id: UUID, terms: Terms, on: date, candidates: Iterable[Candidate], records: Records
 ) -> Pool:
-    """The pool of all of these who wait, with the pins of these, so that the round says which it cannot keep."""
+    """The pool of all of these who wait, with what their earlier pairs were rated.
+
+    The pins of these stand in it, so that the round says which it cannot keep.
+    """
     them = tuple(candidates)
     known = {one.id for one in them}
     pins = tuple(pin for pin in records.pins if {pin.mentor_id, pin.mentee_id} <= known)
-    return Pool(round_id, on, terms, tuple(_entrants(them, records)), pins)
+    entrants = tuple(_entrants(them, records))
+    return Pool(round_id, on, terms, entrants, pins, history_of(records.pairs))
 
 
 def lasting_rule(
@@ -49,8 +54,9 @@ def lasting_rule(
     entrants = tuple(
         Entrant(one, tuple(Side), 1, tuple(met.get(one.person_id, ()))) for one in (mentor, mentee)
     )
+    history = history_of(records.pairs)
     # The id of no round: none is run, and the rules do not look at it.
-    profiles = profiles_of(Pool(mentor.cohort_id, on, terms, entrants, records.pins))
+    profiles = profiles_of(Pool(mentor.cohort_id, on, terms, entrants, records.pins, history))
     return obstacle(profiles[mentor.id], profiles[mentee.id], terms)
 
 

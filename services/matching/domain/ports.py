@@ -204,6 +204,10 @@ class Pairs(Protocol):
         """A page of a programme's pairs in these states, in the order of their ids; 0 is no limit."""
         ...
 
+    async def rated_in(self, programme_id: UUID) -> list[Pair]:
+        """Those of a programme that somebody has rated."""
+        ...
+
     async def of_round(self, round_id: UUID) -> list[Pair]:
         """All that a round proposed, whatever became of it."""
         ...

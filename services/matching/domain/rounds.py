@@ -174,7 +174,8 @@ class Round:
 
     `fence` is the number of the claim under which it is solved: only the holder of the newest may finish it.
     Rounds of the first releases were all released at once. `freed` are the volunteers (ids) whose proposals came to
-    nothing, where that is the cause: such a round takes in the affected part only.
+    nothing, where that is the cause: such a round takes in the affected part only. `weights` are those that its pairs
+    are weighed by, from when a worker took it up; rounds of earlier releases do not know them.
     """
 
     id: UUID
@@ -196,6 +197,7 @@ class Round:
     cause: Cause = Cause.LEAD
     freed: tuple[UUID, ...] = ()
     shadow: Shadow | None = None
+    weights: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

@@ -27,6 +27,8 @@ LEAST_WANTED = 4
 """One more than the last priority: what a need counts is this less its priority."""
 GRADES = 4
 """Motivation and openness are 1-5: so many steps from none to all."""
+WHOLE = 1000
+"""A share of a weight is told in thousandths."""
 
 OF_MENTEE = ("topics", "hobbies", "availability", "motivation", "distance")
 OF_MENTOR = ("exposure", "hobbies", "availability", "openness")
@@ -89,6 +91,21 @@ def points_of(share: Share, weight: int) -> int:
     """The points of a share of a weight, rounded down."""
     reached, most = share
     return max(weight, 0) * min(reached, most) // most
+
+
+def shares_of(
+    points: Mapping[str, int], weights: Mapping[str, int], *, ways: int = 1
+) -> dict[str, int]:
+    """The parts in thousandths of their weight, by name; where `ways` is 2 the points of two directions add up.
+
+    A part without a weight has none, and one that has more points than its weight allows was not weighed by it.
+    """
+    found = {
+        part: WHOLE * points[part] // (weight * ways)
+        for part, weight in sorted(weights.items())
+        if weight > 0 and part in points
+    }
+    return {part: share for part, share in found.items() if share <= WHOLE}
 
 
 def _topics(mentor: Profile, mentee: Profile, _: Terms) -> Share:

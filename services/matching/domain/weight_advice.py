@@ -9,14 +9,15 @@ so that their sum stays and no part is more than halved before, by largest remai
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.matching.domain.declines import FEW
 from services.matching.domain.past import POOR
 from services.matching.domain.rounds import HistoryEntry
+from services.matching.domain.score import WHOLE
 
 GOOD = 4
 LEAST_PAIRS = 20
 """Pairs rated well or badly, below which nothing is suggested."""
 LEAST_OF_EACH = 5
-WHOLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ def advise(history: Sequence[HistoryEntry], weights: Mapping[str, int]) -> Advic
         return None
     predicted = {part: _difference(part, good, bad) for part, own in weights.items() if own > 0}
     return Advice(len(good) + len(bad), predicted, _divided(weights, predicted))
+
+
+def what_is_missing(history: Sequence[HistoryEntry]) -> str:
+    """Why there is no suggestion, in words for the lead; how many pairs were rated is told from a few on only."""
+    pairs = sum(_rated(entry) != "unknown" for entry in history)
+    if pairs >= LEAST_PAIRS:
+        return (
+            f"Of the rated pairs too few were rated well or badly: {LEAST_PAIRS} are needed, and "
+            f"{LEAST_OF_EACH} of either kind; ask again when more have rated."
+        )
+    told = str(pairs) if pairs >= FEW else f"fewer than {FEW}"
+    return f"Not enough rated pairs yet: {told} of {LEAST_PAIRS}; ask again when more have rated."
 
 
 def _rated(entry: HistoryEntry) -> str:

@@ -1,6 +1,6 @@
 """Drafts: the lead reads what a round would propose, changes it, and releases it or throws it away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.matching.domain import errors
@@ -37,6 +37,8 @@ async def place_match(unit: Unit, which: DraftOf, mentor_id: UUID, mentee_id: UU
     """Put a match in, in place of what the mentee had; all hard rules hold."""
     round_, draft = await _drafted(unit, which)
     terms = await _terms(unit, round_)
+    # All matches of a draft are weighed by one policy, whatever the programme's has become.
+    terms = replace(terms, weights=round_.weights or terms.weights)
     candidates = await unit.candidates.in_cohort(round_.programme_id, round_.cohort_id)
     records = await records_of(unit, round_.programme_id, candidates)
     pool = pool_of(round_.id, terms, unit.now.date(), candidates, records)

@@ -60,9 +60,11 @@ def ask_all(
 ) -> Round:
     """Make the proposals, and keep and tell that the round is over."""
     done = completed.round
+    # Asked on the terms of now, and weighed by those of the round.
+    by = replace(terms, weights=done.weights)
     for match in outcome.matches:
         sides = asked[match.mentor_id], asked[match.mentee_id]
-        keep(unit, propose(unit.new_id(), done.id, match, sides, terms, unit.now))
+        keep(unit, propose(unit.new_id(), done.id, match, sides, by, unit.now))
     unit.rounds.save(done, outcome)
     unit.publish(completed)
     return done

@@ -134,6 +134,7 @@ async def start_round(unit: Unit, claim: Claim) -> Pool | None:
     if isinstance(terms, str) or started.attempts > ATTEMPTS:
         _give_up(unit, started, claim, terms if isinstance(terms, str) else "worker_died")
         return None
+    started = replace(started, weights=terms.weights)
     unit.rounds.save(started)
     unit.note("round.started", round_id=round_.id, fence=claim.fence, attempt=started.attempts)
     return await _pool(unit, started, terms)

@@ -52,9 +52,9 @@ def policy_hash(terms: Terms) -> str:
     return hashlib.sha256(_TERMS.dump_json(_ordered(terms))).hexdigest()
 
 
-def _place_in_history(entry: HistoryEntry) -> tuple[UUID, UUID, int, int]:
+def _place_in_history(entry: HistoryEntry) -> tuple[UUID, UUID, int, int, list[tuple[str, int]]]:
     ratings = (entry.rated_by_mentor or 0, entry.rated_by_mentee or 0)
-    return entry.mentor_id, entry.mentee_id, *ratings
+    return entry.mentor_id, entry.mentee_id, *ratings, sorted(entry.shares.items())
 
 
 def _ordered(terms: Terms) -> Terms:

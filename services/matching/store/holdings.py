@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from services.matching.domain.explaining.parts import IN_CONFIDENCE
 from shared.chassis.privacy.holdings import Holding, OnErasure, Subject, of_person, of_volunteers
 from shared.chassis.transactions import Tx
 
@@ -32,14 +33,26 @@ def _out_of(*lists: str) -> Callable[[Subject], dict[str, object]]:
     return blank
 
 
+_BLANKED: dict[str, object] = {
+    "hobby": None, "slots": [], "starts_at": None, "shares": {},
+    "rated_by_mentor": None, "rated_by_mentee": None,
+}  # fmt: skip
+# What the one thinks of the other, and what others think of them; one's own ratings are in the journal.
+_OF_BOTH = (
+    "rated_by_mentor",
+    "rated_by_mentee",
+    *(f"{field}.{part}" for field in ("points", "shares") for part in sorted(IN_CONFIDENCE)),
+)
+
+
 # fmt: off
 HOLDINGS = (
     Holding("candidates", "what enrollment told of a volunteer, as far as matching needs it", OnErasure.DELETE, _own,
             kept="until erased", hidden=("avoid",)),
     Holding("candidates", "avoid-lists of others", OnErasure.BLANK, lambda subject: {"avoid": subject.person_id},
             blank=lambda subject: {"$pull": {"avoid": subject.person_id}}, shown=False),
-    Holding("pairs", "proposals and pairs: ids, topics, a shared hobby, common hours", OnErasure.BLANK,
-            of_volunteers("volunteers"), blank=lambda _: {"$set": {"hobby": None, "slots": [], "starts_at": None}},
+    Holding("pairs", "proposals and pairs: ids, topics, a shared hobby, common hours, ratings", OnErasure.BLANK,
+            of_volunteers("volunteers"), blank=lambda _: {"$set": _BLANKED}, hidden=_OF_BOTH,
             kept="for good, with ids, states and days alone once one of the two was erased"),
     Holding("declines", "why a proposal was declined, in a word from a list", OnErasure.DELETE,
             of_volunteers("volunteer_id"), kept="until erased"),

@@ -50,6 +50,12 @@ class StoredPairs:
             where["_id"] = {"$gt": after}
         return every(_PAIR, await self._tx.find(PAIRS, where, sort=[("_id", 1)], limit=limit))
 
+    async def rated_in(self, programme_id: UUID) -> list[Pair]:
+        """Those of a programme that somebody has rated, in the order of their ids."""
+        rated = [{name: {"$ne": None}} for name in ("rated_by_mentor", "rated_by_mentee")]
+        where: Document = {"programme_id": programme_id, "$or": rated}
+        return every(_PAIR, await self._tx.find(PAIRS, where, sort=[("_id", 1)]))
+
     async def of_round(self, round_id: UUID) -> list[Pair]:
         """All that a round proposed, whatever became of it."""
         return every(_PAIR, await self._tx.find(PAIRS, {"round_id": round_id}))

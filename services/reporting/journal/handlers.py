@@ -5,7 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from services.reporting.journal.domain import errors, rules
-from services.reporting.journal.domain.model import Entry, Members, Pair, Session, Span
+from services.reporting.journal.domain.model import (
+    Entry,
+    Feedback,
+    Members,
+    Opinion,
+    Pair,
+    Rated,
+    Session,
+    Side,
+    Span,
+)
 from services.reporting.journal.domain.ports import Unit
 from services.reporting.journal.domain.rules import Report
 
@@ -16,6 +26,14 @@ class Caller:
 
     pair_id: UUID
     volunteer_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Feedback as it is kept now, and whether this side had said nothing before."""
+
+    feedback: Feedback
+    is_first: bool
 
 
 async def plan(unit: Unit, caller: Caller, span: Span) -> Entry:
@@ -49,6 +67,26 @@ async def list_sessions(unit: Unit, caller: Caller) -> list[Session]:
     return sorted(pair.sessions, key=lambda item: (item.span.starts_at, item.session_id))
 
 
+async def give_feedback(unit: Unit, caller: Caller, opinion: Opinion) -> Given:
+    """The caller's side says what it thinks of the pair, in place of what it said before."""
+    pair, side = await _own_side(unit, caller)
+    feedback = rules.give_feedback(pair, side, opinion, now=unit.now)
+    before = await unit.feedback.get(caller.pair_id, side)
+    unit.feedback.put(pair.members, feedback)
+    unit.publish(Rated(pair.members, side, opinion.rating))
+    unit.note("feedback.given", pair_id=caller.pair_id)
+    return Given(feedback, is_first=before is None)
+
+
+async def read_feedback(unit: Unit, caller: Caller) -> Feedback:
+    """What the caller's side said last; what the other said is not told."""
+    _, side = await _own_side(unit, caller)
+    found = await unit.feedback.get(caller.pair_id, side)
+    if found is None:
+        raise errors.no_feedback()
+    return found
+
+
 async def note_formed(unit: Unit, members: Members, at: datetime) -> None:
     """From now on the pair may keep a journal."""
     unit.pairs.form(members, at)
@@ -62,12 +100,16 @@ async def note_ended(unit: Unit, members: Members, at: datetime) -> None:
 
 
 async def _own_pair(unit: Unit, caller: Caller) -> Pair:
-    pair = await unit.pairs.get(caller.pair_id)
-    if pair is None or caller.volunteer_ids.isdisjoint(
-        (pair.members.mentor_id, pair.members.mentee_id)
-    ):
-        raise errors.no_such_pair()
+    pair, _ = await _own_side(unit, caller)
     return pair
+
+
+async def _own_side(unit: Unit, caller: Caller) -> tuple[Pair, Side]:
+    pair = await unit.pairs.get(caller.pair_id)
+    side = None if pair is None else pair.members.side_of(caller.volunteer_ids)
+    if pair is None or side is None:
+        raise errors.no_such_pair()
+    return pair, side
 
 
 def _keep(unit: Unit, pair: Pair, entry: Entry) -> Entry:

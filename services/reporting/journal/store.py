@@ -8,15 +8,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pymongo import UpdateOne
+from pymongo import ReplaceOne, UpdateOne
 
 from services.reporting.journal import translation
-from services.reporting.journal.domain.model import Fact, Members, Pair, Session, Span, State
+from services.reporting.journal.domain.model import (
+    Fact,
+    Feedback,
+    Members,
+    Opinion,
+    Pair,
+    Session,
+    Side,
+    Span,
+    State,
+)
 from shared.chassis.ids import new_id
 from shared.chassis.privacy.holdings import Holding, OnErasure, of_volunteers
 from shared.chassis.transactions import Tx
 
-PAIRS = "pairs"
+PAIRS, FEEDBACK = "pairs", "feedback"
 HOLDINGS = (
     Holding(
         PAIRS,
@@ -24,6 +34,13 @@ HOLDINGS = (
         OnErasure.STAYS,
         of_volunteers("mentor_id", "mentee_id"),
         kept="for good",
+    ),
+    Holding(
+        FEEDBACK,
+        "what a volunteer thinks of a pair: a rating from 1 to 5, and what worked and what to improve in their words",
+        OnErasure.DELETE,
+        of_volunteers("volunteer_id"),
+        kept="until erased",
     ),
 )
 """Where the journal keeps data on people."""
@@ -36,6 +53,7 @@ class Unit:
         self._tx = tx
         self.now = tx.now
         self.pairs = StoredPairs(tx)
+        self.feedback = StoredFeedback(tx)
 
     def new_id(self) -> UUID:
         """A fresh random id."""
@@ -76,6 +94,41 @@ class StoredPairs:
 
     def _set(self, pair_id: UUID, fields: dict[str, Any]) -> None:
         self._tx.write(PAIRS, UpdateOne({"_id": pair_id}, {"$set": fields}, upsert=True))
+
+
+class StoredFeedback:
+    """The port `Feedbacks`: a document per side of a pair, so that each side's words are theirs alone."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, pair_id: UUID, side: Side) -> Feedback | None:
+        """What this side said last."""
+        found = await self._tx.find_one(FEEDBACK, {"_id": _feedback_id(pair_id, side)})
+        if found is None:
+            return None
+        opinion = Opinion(found["rating"], found["worked"], found["improve"])
+        return Feedback(side, opinion, found["given_at"])
+
+    def put(self, members: Members, feedback: Feedback) -> None:
+        """Keep it in place of what this side said before."""
+        id_, opinion = _feedback_id(members.pair_id, feedback.side), feedback.opinion
+        is_mentor = feedback.side is Side.MENTOR
+        kept = {
+            "pair_id": members.pair_id,
+            "programme_id": members.programme_id,
+            "volunteer_id": members.mentor_id if is_mentor else members.mentee_id,
+            "side": feedback.side.value,
+            "rating": opinion.rating,
+            "worked": opinion.worked,
+            "improve": opinion.improve,
+            "given_at": feedback.given_at,
+        }
+        self._tx.write(FEEDBACK, ReplaceOne({"_id": id_}, kept, upsert=True))
+
+
+def _feedback_id(pair_id: UUID, side: Side) -> str:
+    return f"{pair_id}:{side}"
 
 
 def _members(members: Members) -> dict[str, Any]:

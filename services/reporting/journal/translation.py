@@ -1,9 +1,17 @@
 """Between the published language and the journal's own: contract -> command, fact -> contract."""
 
-from services.reporting.journal.domain.model import Cancelled, Fact, Held, Members, Planned
+from services.reporting.journal.domain.model import (
+    Cancelled,
+    Fact,
+    Held,
+    Members,
+    Planned,
+    Rated,
+    SessionFact,
+)
 from shared.contracts.base import Contract
 from shared.contracts.matching.v1 import PairEnded, PairFormed
-from shared.contracts.reporting.v1 import SessionCancelled, SessionHeld, SessionPlanned
+from shared.contracts.reporting.v1 import AnswerGiven, SessionCancelled, SessionHeld, SessionPlanned
 
 
 def members(data: PairFormed | PairEnded) -> Members:
@@ -13,9 +21,24 @@ def members(data: PairFormed | PairEnded) -> Members:
 
 def outgoing(fact: Fact) -> tuple[Contract, str]:
     """The fact as others read it, and the key that keeps the order of its pair."""
-    session, pair_id = fact.session, fact.members.pair_id
+    contract = _answer(fact) if isinstance(fact, Rated) else _session(fact)
+    return contract, str(fact.members.pair_id)
+
+
+def _answer(fact: Rated) -> Contract:
+    return AnswerGiven(
+        pair_id=fact.members.pair_id,
+        programme_id=fact.members.programme_id,
+        side=fact.side,
+        kind="feedback",
+        scores={"rating": fact.rating},
+    )
+
+
+def _session(fact: SessionFact) -> Contract:
+    session = fact.session
     ids = {
-        "pair_id": pair_id,
+        "pair_id": fact.members.pair_id,
         "programme_id": fact.members.programme_id,
         "session_id": session.session_id,
     }
@@ -34,4 +57,4 @@ def outgoing(fact: Fact) -> tuple[Contract, str]:
                 topics=list(session.topics),
                 mood=session.mood,
             )
-    return contract, str(pair_id)
+    return contract

@@ -57,7 +57,7 @@ class PairReasons:
 
 
 CONFIDENTIAL = "confidential"
-_IN_CONFIDENCE = frozenset({"motivation", "openness", "feedback"})
+IN_CONFIDENCE = frozenset({"motivation", "openness", "feedback"})
 
 
 def reasons_of(
@@ -70,8 +70,8 @@ def reasons_of(
         for part in parts
         if (weight := terms.weights.get(part, 0)) > 0
     ]
-    reasons = [reason for reason in told if reason.part not in _IN_CONFIDENCE]
-    hidden = [reason for reason in told if reason.part in _IN_CONFIDENCE]
+    reasons = [reason for reason in told if reason.part not in IN_CONFIDENCE]
+    hidden = [reason for reason in told if reason.part in IN_CONFIDENCE]
     if hidden:
         points_, most = sum(one.points for one in hidden), sum(one.most for one in hidden)
         reasons.append(Reason(Whose.BOTH, CONFIDENTIAL, points_, most, Behind("some")))
@@ -80,8 +80,8 @@ def reasons_of(
 
 def shown(points: Mapping[str, int]) -> dict[str, int]:
     """Points per part as a lead may read them: what is private counts as one sum."""
-    hidden = [part for part in points if part in _IN_CONFIDENCE]
-    told = {part: count for part, count in points.items() if part not in _IN_CONFIDENCE}
+    hidden = [part for part in points if part in IN_CONFIDENCE]
+    told = {part: count for part, count in points.items() if part not in IN_CONFIDENCE}
     return told | {CONFIDENTIAL: sum(points[part] for part in hidden)} if hidden else told
 
 

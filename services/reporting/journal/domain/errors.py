@@ -63,3 +63,15 @@ def before_the_pair(hours: int) -> Invalid:
         f"A session counts from {hours} hours before the pair was formed.",
         "/held_at",
     )
+
+
+def feedback_closed(days: int) -> Conflict:
+    """Feedback long after the end of a pair."""
+    return Conflict(
+        "feedback_closed", f"Feedback on a pair is taken until {days} days after its end."
+    )
+
+
+def no_feedback() -> NotFound:
+    """The caller's side has said nothing of the pair so far."""
+    return NotFound("feedback_not_found", "You have given no feedback on this pair; give it first.")

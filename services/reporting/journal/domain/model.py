@@ -1,9 +1,17 @@
-"""A pair's journal: the sessions that its two people planned, cancelled or held."""
+"""A pair's journal: the sessions that its two planned, cancelled or held, and what each thinks of the pair."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+
+class Side(StrEnum):
+    """One of the two of a pair."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
 
 
 class State(StrEnum):
@@ -54,6 +62,12 @@ class Members:
     mentor_id: UUID
     mentee_id: UUID
 
+    def side_of(self, volunteer_ids: Collection[UUID]) -> Side | None:
+        """The side that is one of these volunteers; None where it is another's pair."""
+        if self.mentor_id in volunteer_ids:
+            return Side.MENTOR
+        return Side.MENTEE if self.mentee_id in volunteer_ids else None
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -72,6 +86,24 @@ class Pair:
         """The earliest session in this state that shares time with the span."""
         same = (item for item in self.sessions if item.state is state and item.span.overlaps(span))
         return min(same, key=lambda item: (item.span.starts_at, item.session_id), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody thinks of their pair. `rating` goes from 1 to 5; the texts are told to nobody else."""
+
+    rating: int
+    worked: str = ""
+    improve: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The opinion of one side of a pair, and since when it is theirs, UTC."""
+
+    side: Side
+    opinion: Opinion
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +130,17 @@ class Held:
     session: Session
 
 
-Fact = Planned | Cancelled | Held
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """Fact: one side rated the pair. It has no room for what they wrote."""
+
+    members: Members
+    side: Side
+    rating: int
+
+
+SessionFact = Planned | Cancelled | Held
+Fact = SessionFact | Rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +148,7 @@ class Entry:
     """What a command led to: a session, and the fact where there is a new one."""
 
     session: Session
-    fact: Fact | None
+    fact: SessionFact | None
 
     @property
     def is_new(self) -> bool:

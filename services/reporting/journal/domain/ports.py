@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.reporting.journal.domain.model import Fact, Members, Pair, Session
+from services.reporting.journal.domain.model import Fact, Feedback, Members, Pair, Session, Side
 
 
 class Pairs(Protocol):
@@ -27,6 +27,18 @@ class Pairs(Protocol):
         ...
 
 
+class Feedbacks(Protocol):
+    """What the two sides think of their pairs. Two units of work that change one never both succeed."""
+
+    async def get(self, pair_id: UUID, side: Side) -> Feedback | None:
+        """What this side said last."""
+        ...
+
+    def put(self, members: Members, feedback: Feedback) -> None:
+        """Keep it in place of what this side said before."""
+        ...
+
+
 class Unit(Protocol):
     """One unit of work."""
 
@@ -38,6 +50,11 @@ class Unit(Protocol):
     @property
     def pairs(self) -> Pairs:
         """Its view of the journals."""
+        ...
+
+    @property
+    def feedback(self) -> Feedbacks:
+        """Its view of what the sides think."""
         ...
 
     def new_id(self) -> UUID:

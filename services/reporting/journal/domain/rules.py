@@ -1,4 +1,4 @@
-"""What may be planned and reported, and when two reports are about one meeting.
+"""What may be planned, reported and said of a pair, and when two reports are about one meeting.
 
 One meeting is written down once, though each side may report it: two sessions of a pair whose times overlap
 are the same session.
@@ -12,10 +12,13 @@ from services.reporting.journal.domain import errors
 from services.reporting.journal.domain.model import (
     Cancelled,
     Entry,
+    Feedback,
     Held,
+    Opinion,
     Pair,
     Planned,
     Session,
+    Side,
     Span,
     State,
 )
@@ -23,6 +26,7 @@ from services.reporting.journal.domain.model import (
 PLANS_AHEAD_DAYS = 366
 BEFORE_THE_PAIR_HOURS = 24  # a first talk may come before both have answered the proposal
 SESSIONS_AT_MOST = 500
+FEEDBACK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,16 @@ def report_unplanned(pair: Pair, report: Report, *, new_id: UUID, now: datetime)
     """
     planned = pair.at_that_time(report.span, State.PLANNED)
     return _hold(pair, planned.session_id if planned else new_id, report, now)
+
+
+def give_feedback(pair: Pair, side: Side, opinion: Opinion, *, now: datetime) -> Feedback:
+    """What one side thinks of the pair, while it runs and until `FEEDBACK_DAYS` after its end.
+
+    Raises Conflict.
+    """
+    if pair.ended_at is not None and now > pair.ended_at + timedelta(days=FEEDBACK_DAYS):
+        raise errors.feedback_closed(FEEDBACK_DAYS)
+    return Feedback(side, opinion, now)
 
 
 def _hold(pair: Pair, session_id: UUID, report: Report, now: datetime) -> Entry:
