@@ -104,6 +104,12 @@ def some_pool(seed: int, people: int = 40, *, easy: bool = False) -> Pool:
         )
         for rating in draw.choices((None, 1, 3, 5), k=people // 4)
     )
+    # Enough, or nearly enough, of those who have left the company rated one mentor.
+    asked = a_person(draw, people)
+    history += tuple(
+        HistoryEntry(asked, UUID(int=0x9000 + number % 6), None, draw.randint(1, 5))
+        for number in range(draw.choice((0, 4, 5, 8)))
+    )
     pins = tuple(
         Pin(
             UUID(int=draw.randint(1, people)),

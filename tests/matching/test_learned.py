@@ -56,12 +56,22 @@ def test_a_wish_of_both_lifts_no_avoid_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratings", "points"), [((), 50), ((None,), 50), ((5,), 100), ((1,), 0), ((5, 4, None), 87)]
+    ("ratings", "raters", "points"),
+    [
+        ((), 1, 50),
+        ((5, 5, 5, 5), 4, 50),  # fewer than five: the points would tell who said what
+        ((5, 5, 5, 5, None), 5, 50),
+        ((5, 5, 5, 5, 5), 4, 50),  # one of them twice
+        ((5, 5, 5, 5, 5), 5, 100),
+        ((1, 1, 1, 1, 1), 5, 0),
+        ((5, 5, 4, 4, 4, None), 6, 85),
+        ((5, 5, 4, 4, 4, 1), 5, 70),
+    ],
 )
-def test_a_mentor_has_points_for_what_mentees_said_of_them(
-    ratings: tuple[int | None, ...], points: int
+def test_a_mentor_has_points_for_what_five_mentees_or_more_said_of_them(
+    ratings: tuple[int | None, ...], raters: int, points: int
 ) -> None:
-    others = [UUID(int=0x2000 + number) for number in range(len(ratings))]
+    others = [UUID(int=0x2000 + number % raters) for number in range(len(ratings))]
     history = tuple(
         HistoryEntry(ONE, other, rated_by_mentor=1, rated_by_mentee=rating)
         for other, rating in zip(others, ratings, strict=True)

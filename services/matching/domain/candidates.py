@@ -167,7 +167,7 @@ class Profile:
             formats=frozenset(candidate.formats),
             languages=frozenset(candidate.languages),
             week=week_of(candidate.slots, candidate.time_zone, on),
-            # Where nobody rated them they are neither better nor worse than others.
+            # Where too few rated them they are neither better nor worse than others.
             earned=(past.points, past.most) if past.most else (1, 2),
             booked=entrant.booked,
         )

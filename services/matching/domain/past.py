@@ -1,7 +1,7 @@
 """What earlier pairs and present wishes mean for those of a pool, and their profiles with it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from services.matching.domain.candidates import NO_PAST, Past, Profile, Side
@@ -10,6 +10,8 @@ from services.matching.domain.rounds import HistoryEntry, Pool, Wish
 POOR = 2
 """A pair that either side rated so or worse is not repeated, even where both ask."""
 BEST = 5
+LEAST_RATERS = 5
+"""So many different mentees must have rated a mentor before it counts: the points of fewer would tell who said what."""
 
 Others = dict[UUID, set[UUID]]
 
@@ -17,10 +19,7 @@ Others = dict[UUID, set[UUID]]
 def pasts_of(pool: Pool) -> Mapping[UUID, Past]:
     """The past by person id; who has none is not in it."""
     asked, met, never = _asked(pool), _met(pool.history), _met(filter(_poor, pool.history))
-    ratings: dict[UUID, list[int]] = defaultdict(list)
-    for entry in pool.history:
-        if entry.rated_by_mentee is not None:
-            ratings[entry.mentor_id].append(entry.rated_by_mentee)
+    ratings = _ratings(pool.history)
     return {
         person: Past(
             asked=frozenset(asked.get(person, ())),
@@ -30,6 +29,19 @@ def pasts_of(pool: Pool) -> Mapping[UUID, Past]:
             most=(BEST - 1) * len(ratings.get(person, ())),
         )
         for person in {*asked, *met, *ratings}
+    }
+
+
+def _ratings(history: Iterable[HistoryEntry]) -> Mapping[UUID, Sequence[int]]:
+    """What mentees said of each mentor whom enough of them rated."""
+    by_mentee: dict[UUID, dict[UUID, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for entry in history:
+        if entry.rated_by_mentee is not None:
+            by_mentee[entry.mentor_id][entry.mentee_id].append(entry.rated_by_mentee)
+    return {
+        mentor: [rating for given in theirs.values() for rating in given]
+        for mentor, theirs in by_mentee.items()
+        if len(theirs) >= LEAST_RATERS
     }
 
 

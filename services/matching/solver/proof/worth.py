@@ -30,6 +30,8 @@ _FULL_HOBBIES = 3
 _FULL_SLOTS = 4
 _STEPS = 4
 """From the least to the most motivation, openness and rating."""
+_RATERS = 5
+"""So many different mentees make a mentor's ratings count."""
 Counts = Mapping[str, int]
 """How often each part counts."""
 FOR_MENTEE: Counts = dict.fromkeys(
@@ -187,11 +189,13 @@ def _scarce(
 
 
 def _earned(pool: Pool, mentors: Sequence[Candidate]) -> tuple[Whole, Whole]:
-    """Of the steps that each mentor's ratings could have reached, how many they did; half without any."""
+    """Of the steps that each mentor's ratings could have reached, how many they did; half below five raters."""
     reached: Counter[UUID] = Counter()
     ratings: Counter[UUID] = Counter()
-    for line in pool.history:
-        if line.rated_by_mentee is not None:
+    given = [line for line in pool.history if line.rated_by_mentee is not None]
+    raters = Counter(mentor for mentor, _ in {(line.mentor_id, line.mentee_id) for line in given})
+    for line in given:
+        if line.rated_by_mentee is not None and raters[line.mentor_id] >= _RATERS:
             reached[line.mentor_id] += line.rated_by_mentee - 1
             ratings[line.mentor_id] += 1
     rated = [ratings[one.person_id] for one in mentors]
