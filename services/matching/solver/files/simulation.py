@@ -1,7 +1,7 @@
 """A round of a pool from a file: the same code as the service's, and all that there is to tell of the answer."""
 
 import platform
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 
 from services.matching.domain import reports
@@ -10,7 +10,7 @@ from services.matching.domain.reports import Found, Standing
 from services.matching.domain.rounds import Match, Pool
 from services.matching.domain.score import OF_MENTEE, OF_MENTOR, OF_THE_WHOLE, worth
 from services.matching.solver import wire
-from services.matching.solver.answers import Answer, Decision
+from services.matching.solver.answers import Decision
 from services.matching.solver.report import (
     Certificate,
     Figures,
@@ -21,10 +21,8 @@ from services.matching.solver.report import (
     Report,
     Stage,
 )
-from services.matching.solver.reporting import found_in, sides_of
+from services.matching.solver.reporting import LIBRARIES, found_in, sides_of
 from services.matching.solver.run import decision_on, left_in, matches_of
-
-LIBRARIES = ("numpy", "scipy", "ortools")
 
 
 def simulate(pool: Pool, tell: Tell) -> Report:
@@ -38,7 +36,7 @@ def report_of(decision: Decision) -> Report:
     found = found_in(decision)
     return Report(
         round_id=pool.round_id,
-        pairs=(*_composed(decision.composed.matches), *_one_to_one(answer, found.standings)),
+        pairs=tuple(_pairs(decision, found)),
         unmatched=tuple(_left(decision)),
         stages=tuple(Stage.model_validate(stage) for stage in found.stages),
         refused_pins=tuple(
@@ -55,35 +53,29 @@ def report_of(decision: Decision) -> Report:
     )
 
 
-def _composed(matches: Collection[Match]) -> Iterator[PairOfTwo]:
-    for match in matches:
-        own = worth(match.points)
-        yield PairOfTwo(
-            mentor_id=match.mentor_id,
-            mentee_id=match.mentee_id,
-            format=match.format,
-            score=own.total,
-            parts=_parts(match),
-            mentor_points=own.mentor,
-            mentee_points=own.mentee,
-            group_id=match.group_id,
-            starts_at=match.starts_at,
-        )
+def _pairs(decision: Decision, found: Found) -> Iterator[PairOfTwo]:
+    """Those of the other formats, then one to one with the ranks of each partner."""
+    for match in decision.composed.matches:
+        yield _pair(match)
+    for match, standing in zip(matches_of(decision.answer), found.standings, strict=True):
+        yield _pair(match, standing)
 
 
-def _one_to_one(answer: Answer, them: Collection[Standing]) -> Iterator[PairOfTwo]:
-    for match, standing in zip(matches_of(answer), them, strict=True):
-        yield PairOfTwo(
-            mentor_id=match.mentor_id,
-            mentee_id=match.mentee_id,
-            format=match.format,
-            score=standing.score,
-            parts=_parts(match),
-            mentor_points=standing.mentor_points,
-            mentee_points=standing.mentee_points,
-            mentor_rank=standing.mentor_rank,
-            mentee_rank=standing.mentee_rank,
-        )
+def _pair(match: Match, standing: Standing | None = None) -> PairOfTwo:
+    own = worth(match.points)
+    return PairOfTwo(
+        mentor_id=match.mentor_id,
+        mentee_id=match.mentee_id,
+        format=match.format,
+        score=own.total,
+        parts=_parts(match),
+        mentor_points=own.mentor,
+        mentee_points=own.mentee,
+        mentor_rank=standing.mentor_rank if standing else None,
+        mentee_rank=standing.mentee_rank if standing else None,
+        group_id=match.group_id,
+        starts_at=match.starts_at,
+    )
 
 
 def _parts(match: Match) -> dict[str, int]:
