@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dev.local.broker import answers
-from dev.local.kafka import fetch_jars
+from dev.local.kafka import YOUNG, fetch_jars
 from dev.local.kafka_settings import PLAIN, server_properties
 from dev.local.parts import ALL_CAPABILITIES, Capability
 from dev.local.processes import ProcessPart, free_port, start_child, wait_until
@@ -48,7 +48,7 @@ class KafkaNode(ProcessPart):
         path = self._folder / "server.properties"
         lines = (f"{name}={text}\n" for name, text in self._properties(voters).items())
         path.write_text("".join(lines))
-        command = ["java", HEAP, "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*"]
+        command = ["java", HEAP, YOUNG, "-cp", f"{jars}/*"]
         command += ["kafka.tools.StorageTool", "format"]
         command += ["--config", str(path), "--cluster-id", _CLUSTER]
         child = await start_child("format", command, log=self._folder / "kafka.log")
@@ -57,8 +57,8 @@ class KafkaNode(ProcessPart):
     async def start(self) -> None:
         """Start it; it is useful once a majority is up."""
         jars = await fetch_jars()
-        command = ["java", HEAP, "-XX:+UseSerialGC", "-Dlog4j2.level=WARN", "-cp", f"{jars}/*"]
-        command += ["kafka.Kafka", str(self._folder / "server.properties")]
+        command = ["java", HEAP, YOUNG, "-XX:+UseSerialGC", "-Dlog4j2.level=WARN"]
+        command += ["-cp", f"{jars}/*", "kafka.Kafka", str(self._folder / "server.properties")]
         self._child = await start_child("kafka", command, log=self._folder / "kafka.log")
 
     async def answering(self) -> None:

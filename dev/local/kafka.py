@@ -22,6 +22,8 @@ VERSION = "4.3.1"  # the same in kafka-pom.xml
 _POM = Path(__file__).with_name("kafka-pom.xml")
 _CACHE = Path(__file__).parents[2] / "build" / "kafka" / VERSION
 _CLUSTER = "b2J2ZXJzZS1kZXYtMDAwMQ"  # any 16 bytes in base64; one cluster per data folder
+YOUNG = "-XX:TieredStopAtLevel=1"
+"""For brokers that live for minutes: the optimising compiler would take more of the cores than it gives back."""
 _LOGGING = "-Dlog4j2.level=INFO"
 _MECHANISMS = ("PLAIN", "SCRAM-SHA-512")
 
@@ -102,7 +104,7 @@ class ApacheKafka(ProcessPart):
         if self._child is None:
             refuse_old_data(self._folder / "data")
         jars = await fetch_jars()
-        java = ["java", "-Xmx512m", _LOGGING, "-cp", f"{jars}/*"]
+        java = ["java", "-Xmx512m", YOUNG, _LOGGING, "-cp", f"{jars}/*"]
         settings = self._write_settings()
         log = self._folder / "kafka.log"
         if not (self._folder / "data" / "meta.properties").exists():

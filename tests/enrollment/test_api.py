@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from dev.local.identity import ISSUER
 from tests.enrollment.conftest import DIRECTORY, OPENING, PROFILE, YES, House
 from tests.support.documents import bodies_without_example
 
@@ -389,3 +391,19 @@ async def test_only_its_lead_changes_and_closes_a_programme(house: House) -> Non
     other = house.person("otto", "lead")
     refused = await other.send("POST", f"/programmes/{programme}/close")
     assert code(refused) == (403, "role_missing")
+
+
+async def test_finding_a_person_by_their_token_looks_at_no_other(house: House) -> None:
+    await house.furnish()
+    await house.enrol("anna", await house.programme())
+    bound = [
+        {"_id": UUID(int=number), "identity": {"issuer": ISSUER, "subject": f"somebody-{number}"}}
+        for number in range(200)
+    ]
+    await house.database["people"].insert_many(bound)
+    await house.database.command("profile", 2)
+    await house.person("anna").get("/me")
+    await house.database.command("profile", 0)
+    where = {"command.filter": {"identity.issuer": ISSUER, "identity.subject": "anna"}}
+    asked = await house.database["system.profile"].find(where).to_list(None)
+    assert {one["docsExamined"] for one in asked} == {1}

@@ -14,7 +14,7 @@ INDEXES = (
         "people",
         [("identity.issuer", 1), ("identity.subject", 1)],
         unique=True,
-        partial={"identity.subject": {"$type": "string"}},
+        partial={"identity.subject": {"$exists": True}},  # a `$type` would serve no look-up
     ),
     Index("people", [("email", 1)]),
     Index("people", [("awaits_reply", 1)], partial={"awaits_reply": True}),
