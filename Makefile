@@ -21,7 +21,7 @@ demo: setup ## play a programme: DIRECTORY=people.csv MAPPING=mapping.toml for y
 	@$(RUN) -m dev.demo $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(MAPPING),--mapping "$(MAPPING)")
 
 test: setup ## run every test that this machine can run
-	@$(RUN) -m pytest $(TESTS)
+	@$(RUN) -m pytest $(or $(TESTS),-n auto --dist loadfile --no-loadscope-reorder)
 
 check: setup ## what CI checks before the tests: style, types, layers, generated files
 	@.venv/bin/ruff format --check .

@@ -1,5 +1,6 @@
 """One broker and one database for the whole run, chosen by rule and named in the first lines."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from dev.local.choice import Kind, Stack, choose
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
+from dev.local.kafka import fetch_jars
 from dev.local.parts import Broker, Capability, Database
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, open_database
@@ -22,8 +24,17 @@ _STACK: dict[str, Stack] = {}
 _DIRECTORY: dict[str, Path] = {}
 
 
-def pytest_configure() -> None:
+def pytest_xdist_auto_num_workers() -> int:
+    """Two halves at once where each can start a stack of its own; one where the stack is given."""
+    return 0 if choose().kind is Kind.GIVEN else 2
+
+
+def pytest_configure(config: pytest.Config) -> None:
     _STACK["chosen"] = choose()
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        if _STACK["chosen"].kind is Kind.JARS:
+            asyncio.run(fetch_jars())  # once, and not by each worker
+        return  # it runs no test itself; its workers inherit the environment
     named = os.environ.get("OBVERSE_DIRECTORY")
     beside = sorted(Path(__file__).parents[1].glob("../*/data/*.csv"))
     if found := [Path(named)] if named else beside:

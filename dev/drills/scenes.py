@@ -21,7 +21,7 @@ from dev.local.parts import Capability
 from shared.contracts.catalogue import CATALOGUE, Topic
 
 Scene = Callable[[Stage], AbstractAsyncContextManager[None]]
-NO_TOKEN_TIMES = 400
+KNOCKS, HANDS = 50, 3
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,19 @@ async def an_unsteady_member(stage: Stage) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def knocking_without_a_token(stage: Stage) -> AsyncIterator[None]:
-    """Somebody tries an address without a token, hundreds of times."""
-    await stage.statuses("enrollment", "/v1/directory", NO_TOKEN_TIMES, token=False)
-    yield
+    """Somebody tries an address without a token, over and over, until they are noticed."""
+
+    async def knock() -> None:
+        while True:
+            await stage.statuses("enrollment", "/v1/directory", KNOCKS, token=False)
+
+    hands = [asyncio.create_task(knock()) for _ in range(HANDS)]
+    try:
+        yield
+    finally:
+        for hand in hands:
+            hand.cancel()
+        await asyncio.gather(*hands, return_exceptions=True)
 
 
 @asynccontextmanager
