@@ -1,9 +1,10 @@
-"""One broker and one database for the whole run, chosen by rule and named in the first lines."""
+"""One broker and one database for a run, or for each half of it, chosen by rule and named in the first lines."""
 
 import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,19 +21,24 @@ from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, open_database
 from tests.support.topics import fresh_topics
 
-_STACK: dict[str, Stack] = {}
 _DIRECTORY: dict[str, Path] = {}
+
+
+@cache
+def chosen() -> Stack:
+    """The stack of this run; chosen once, before the variables that say so are taken away."""
+    return choose()
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """Two halves at once where each can start a stack of its own; one where the stack is given."""
-    return 0 if choose().kind is Kind.GIVEN else 2
+    return 0 if chosen().kind is Kind.GIVEN else 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    _STACK["chosen"] = choose()
+    kind = chosen().kind
     if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
-        if _STACK["chosen"].kind is Kind.JARS:
+        if kind is Kind.JARS:
             asyncio.run(fetch_jars())  # once, and not by each worker
         return  # it runs no test itself; its workers inherit the environment
     named = os.environ.get("OBVERSE_DIRECTORY")
@@ -45,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str:
-    return f"broker and database: {_STACK['chosen'].description}"
+    return f"broker and database: {chosen().description}"
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def real_directory() -> Path | None:
 
 @pytest.fixture(scope="session")
 def stack() -> Stack:
-    return _STACK["chosen"]
+    return chosen()
 
 
 @pytest.fixture(scope="session")

@@ -190,15 +190,14 @@ async def knocking_without_a_token(stage: Stage) -> AsyncIterator[None]:
 
     async def knock() -> None:
         while True:
-            await stage.statuses("enrollment", "/v1/directory", KNOCKS, token=False)
+            some = (
+                stage.statuses("enrollment", "/v1/directory", KNOCKS, token=False)
+                for _ in range(HANDS)
+            )
+            await asyncio.gather(*some)
 
-    hands = [asyncio.create_task(knock()) for _ in range(HANDS)]
-    try:
+    async with _meanwhile(knock):
         yield
-    finally:
-        for hand in hands:
-            hand.cancel()
-        await asyncio.gather(*hands, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -163,6 +164,19 @@ class House:
                 assert number not in seen
                 seen[number] = row
         return seen
+
+    @asynccontextmanager
+    async def profiled(self) -> AsyncIterator[list[dict[str, Any]]]:
+        """What the database was asked in the block, as its own profiler tells; filled when the block ends."""
+        asked: list[dict[str, Any]] = []
+        profile = self.database["system.profile"]
+        await profile.drop()
+        await self.database.command("profile", 2)
+        try:
+            yield asked
+        finally:
+            await self.database.command("profile", 0)
+        asked += await profile.find().to_list(None)
 
     async def forget_told(self) -> None:
         await self.database["outbox"].delete_many({})

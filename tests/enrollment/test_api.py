@@ -401,9 +401,8 @@ async def test_finding_a_person_by_their_token_looks_at_no_other(house: House) -
         for number in range(200)
     ]
     await house.database["people"].insert_many(bound)
-    await house.database.command("profile", 2)
-    await house.person("anna").get("/me")
-    await house.database.command("profile", 0)
-    where = {"command.filter": {"identity.issuer": ISSUER, "identity.subject": "anna"}}
-    asked = await house.database["system.profile"].find(where).to_list(None)
-    assert {one["docsExamined"] for one in asked} == {1}
+    async with house.profiled() as asked:
+        await house.person("anna").get("/me")
+    for_anna = {"identity.issuer": ISSUER, "identity.subject": "anna"}
+    looked_up = [one for one in asked if one["command"].get("filter") == for_anna]
+    assert {one["docsExamined"] for one in looked_up} == {1}

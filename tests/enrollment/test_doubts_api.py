@@ -233,18 +233,13 @@ async def test_a_list_of_conversations_asks_the_directory_as_often_as_a_list_of_
     lea = house.person("lea", "lead")
     path = f"/programmes/{programme}/dialogues"
     looked_up = []
-    await house.database.command("profile", 2)
     for number, who in enumerate((["S1", "S2"], ["S3"], []), start=1):
         plan = {"planned_for": "2098-02-16", "agenda": ["Who decides?"], "staff_numbers": who}
         await lea.post(path, plan)
-        await house.database.command("profile", 0)
-        await house.database["system.profile"].drop()
-        await house.database.command("profile", 2)
-        listed = (await lea.get(path))["dialogues"]
+        async with house.profiled() as asked:
+            listed = (await lea.get(path))["dialogues"]
         assert len(listed) == number
-        where = {"ns": f"{house.database.name}.employees"}
-        looked_up.append(await house.database["system.profile"].count_documents(where))
-    await house.database.command("profile", 0)
+        looked_up.append([one["ns"] for one in asked].count(f"{house.database.name}.employees"))
     assert looked_up == [1, 1, 1]
     names = [one["participants"] for one in listed]
     assert names == [["Tara Top", "Mia Middle"], ["Анна Ёлкина"], []]
