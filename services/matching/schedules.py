@@ -42,25 +42,25 @@ def schedules(
     """What this service does by itself."""
 
     async def expire() -> None:
-        while await transactions.run(lambda tx: pairs.expire_due(Unit(tx))) == pairs.AT_ONCE:
+        while await transactions.poll(lambda tx: pairs.expire_due(Unit(tx))) == pairs.AT_ONCE:
             pass
 
     async def start_one(tx: Tx, start: Start) -> None:
         await routines.start_by_itself(Unit(tx), start)
 
     async def start() -> None:
-        await transactions.run(lambda tx: routines.note_due(Unit(tx)))
+        await transactions.poll(lambda tx: routines.note_due(Unit(tx)))
         for one in await transactions.read(lambda tx: routines.list_to_start(Unit(tx))):
             # While another round of the programme stands in the way, it waits.
             with contextlib.suppress(Refusal):
                 await transactions.run(partial(start_one, start=one))
 
     async def close_sprints() -> None:
-        while await transactions.run(lambda tx: formats.close_sprints(Unit(tx))) == pairs.AT_ONCE:
+        while await transactions.poll(lambda tx: formats.close_sprints(Unit(tx))) == pairs.AT_ONCE:
             pass
 
     async def look_at_groups() -> None:
-        while await transactions.run(lambda tx: formats.look_at_groups(Unit(tx))) == pairs.AT_ONCE:
+        while await transactions.poll(lambda tx: formats.look_at_groups(Unit(tx))) == pairs.AT_ONCE:
             pass
 
     return [

@@ -43,14 +43,14 @@ class Worker:
         for _ in range(ROUNDS_PER_TICK):
             if await self._plan(PAIRS_AT_ONCE) < PAIRS_AT_ONCE:
                 break
-        await self.transactions.run(
+        await self.transactions.poll(
             lambda tx: handlers.plan_notices(Unit(tx), self.mail_domain, PAIRS_AT_ONCE)
         )
 
     async def _plan(self, most: int) -> int:
         """Plan for so many pairs, and for fewer where news of them come faster than that can be done."""
         try:
-            return await self.transactions.run(
+            return await self.transactions.poll(
                 lambda tx: handlers.plan_reminders(Unit(tx), self.mail_domain, most)
             )
         except Exception as error:
@@ -73,7 +73,7 @@ class Worker:
 
     async def claim(self) -> Claims:
         """Claim what is due."""
-        return await self.transactions.run(
+        return await self.transactions.poll(
             lambda tx: handlers.claim_due(Unit(tx), self.pace, self.at_once)
         )
 

@@ -17,7 +17,7 @@ from shared.chassis.batches import Partition
 from shared.chassis.correlation import following, trail_of
 from shared.chassis.cursors import Cursor
 from shared.chassis.ids import new_id
-from shared.chassis.in_flight import Side, Suspicion
+from shared.chassis.in_flight import Marks, Side, Suspicion
 from shared.chassis.messages import Incoming, Message, Removals, Routes, Together, read
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.passages import passage
@@ -57,7 +57,7 @@ class Intake:
         self.database = database
         self.transactions = transactions
         self._turns = Turns(group)
-        self._owner = str(new_id())
+        self._marks = Marks(database, str(new_id()))
         self._suspects: dict[Partition, Suspicion] = {}
 
     @property
@@ -67,7 +67,7 @@ class Intake:
 
     async def assigned(self, partitions: Sequence[Partition]) -> None:
         """Look at what earlier owners of these partitions left unfinished."""
-        self._suspects = await in_flight.found(self.database, self._owner, partitions)
+        self._suspects = await self._marks.found(partitions)
         topics = {topic for topic, _ in partitions}
         firsts = await self.transactions.read(lambda tx: waiting.firsts(tx, topics))
         found = await self.transactions.read(lambda tx: cursors.load(tx, firsts))
@@ -90,6 +90,15 @@ class Intake:
         async with self._living():
             return await self._apply(incoming, wanted)
 
+    async def leave(self) -> None:
+        """Nothing is in hand, and nothing more will come: whoever is next need suspect nothing."""
+        if self._marks.standing:
+            await self._take_back()
+
+    async def _take_back(self) -> None:
+        with contextlib.suppress(PyMongoError):
+            await self._marks.take_back()
+
     @contextlib.asynccontextmanager
     async def _living(self) -> AsyncIterator[None]:
         """Trouble is no death: the marks of what it interrupts are not left as those of a dead process."""
@@ -97,8 +106,7 @@ class Intake:
             yield
         except Exception as error:
             if is_transient(error):
-                with contextlib.suppress(PyMongoError):
-                    await in_flight.take_back(self.database, self._owner)
+                await self._take_back()
             raise
 
     async def _apply(self, incoming: Sequence[Incoming], wanted: Wanted) -> Outcomes:
@@ -159,7 +167,7 @@ class Intake:
         return outcomes
 
     async def _advance(self, lane: str) -> Outcomes:
-        alive = await in_flight.mark_lane(self.database, self._owner, lane)
+        alive = await self._marks.begin_lane(lane)
         flaw = None if alive else KILLED
         try:
             return await self.transactions.run(lambda tx: self._take_next(tx, lane, flaw))
@@ -171,15 +179,12 @@ class Intake:
 
     async def _apply_together(self, incoming: Sequence[Incoming]) -> tuple[Outcomes, list[str]]:
         messages = [item.message for item in incoming]
-        marked = asyncio.create_task(self._mark(messages))
+        marked = asyncio.create_task(self._marks.begin(messages, self._suspects))
         try:
             return await self.transactions.run(lambda tx: self._apply_all(tx, incoming, marked))
         finally:
             await asyncio.wait([marked])
             marked.exception()  # it may have failed beside the transaction, which tells it
-
-    async def _mark(self, messages: Sequence[Message], deaths: int = 0) -> None:
-        await in_flight.mark(self.database, self._owner, messages, self._suspects, deaths)
 
     async def _apply_all(
         self, tx: Tx, incoming: Sequence[Incoming], marked: asyncio.Task[None] | None = None
@@ -220,7 +225,7 @@ class Intake:
         deaths = suspicion.deaths(item.message.offset) if suspicion else 0
         if deaths >= in_flight.DEATHS_ALLOWED:
             item = item._replace(flaw=KILLED)
-        await self._mark([item.message], deaths)
+        await self._marks.begin_alone(item.message, deaths, self._suspects)
         passage("intake.marked")
         try:
             outcomes, freed = await self.transactions.run(lambda tx: self._apply_all(tx, [item]))

@@ -106,6 +106,7 @@ class Subscription:
         """Finish the batch in hand, then leave the group."""
         self._stopping.set()
         await self._applied()
+        await self.intake.leave()
         await self._commits.settle()
         await self._broker.stop()
 

@@ -71,6 +71,12 @@ class Tx:
         self._writes: dict[str, list[Write]] = {}
         self._outgoing: list[Outgoing] = []
         self._notes: list[tuple[Trail, int, str, dict[str, Any]]] = []
+        self._wrote = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether this unit of work changed nothing so far, and has nothing to tell."""
+        return not (self._wrote or self._writes or self._outgoing or self._notes)
 
     async def find_one(
         self, collection: str, where: Filter, fields: Mapping[str, Any] | None = None
@@ -142,6 +148,7 @@ class Tx:
     async def matched(self, collection: str, operations: Sequence[Write]) -> int:
         """Send these writes now; returns how many documents they matched or inserted."""
         await self._send(collection)
+        self._wrote = True
         result = await self._collections[collection].bulk_write(
             list(operations), ordered=True, session=self._session
         )
@@ -159,6 +166,7 @@ class Tx:
     async def _send(self, collection: str) -> None:
         operations = self._writes.pop(collection, None)
         if operations:
+            self._wrote = True
             await self._collections[collection].bulk_write(
                 operations, ordered=True, session=self._session
             )
@@ -183,10 +191,21 @@ class Transactions:
         `work` may run several times; it must have no effect but through its Tx. Raises what `work` raises,
         Conflict where a unique key is taken, or the driver's error when the database stays away.
         """
+        return await self._run(work, abandon_idle=False)
+
+    async def poll(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Run a unit of work that finds nothing to do most of the time; raises the same.
+
+        Where it wrote nothing it is not committed: the commit of a mere read with a majority writes a line of the
+        oplog on each member. So nobody may act on what it returns then, as it may be taken back yet.
+        """
+        return await self._run(work, abandon_idle=True)
+
+    async def _run(self, work: Callable[[Tx], Awaitable[Result]], *, abandon_idle: bool) -> Result:
         began, given = time.monotonic(), patience.get()
         while True:
             try:
-                return await self._attempt(work, began + given.trying)
+                return await self._attempt(work, began + given.trying, abandon_idle=abandon_idle)
             except PyMongoError as error:
                 if _is_duplicate(error):
                     raise Conflict(
@@ -200,7 +219,9 @@ class Transactions:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
 
-    async def _attempt(self, work: Callable[[Tx], Awaitable[Result]], deadline: float) -> Result:
+    async def _attempt(
+        self, work: Callable[[Tx], Awaitable[Result]], deadline: float, *, abandon_idle: bool
+    ) -> Result:
         # Leaving the transaction aborts what was not committed. Leaving the session would do so too, but in the
         # event loop, which would stand still as long as the database does not answer.
         async with (
@@ -214,6 +235,9 @@ class Transactions:
             passage("transaction.begun")
             tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
+            if tx.idle and abandon_idle:
+                await session.abort_transaction()
+                return result
             published = await tx.finish()
             passage("transaction.written")
             await _commit(session, deadline)

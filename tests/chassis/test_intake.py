@@ -1,5 +1,6 @@
 """The topic edge on a real database: every message has its effect once, in the order of its key."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -67,6 +68,7 @@ class Desk:
         self.transactions = Transactions(client, database, system_clock)
         self.failing: set[int] = set()
         self.unreachable = 0
+        self.dying_now = False
         routes: Routes = {PairEnded: self.handle, ContactChanged: self.handle}
         self.intake = Intake("test", database, self.transactions, routes)
         self.letters = DeadLetterDesk(self.intake, self.refetch)
@@ -79,6 +81,8 @@ class Desk:
         if self.unreachable:
             self.unreachable -= 1
             raise AutoReconnect("primary stepped down")
+        if self.dying_now:
+            raise asyncio.CancelledError
         key = event.envelope.subject
         tx.write("seen", UpdateOne({"_id": key}, {"$push": {"all": sequence}}, upsert=True))
 
@@ -95,6 +99,14 @@ class Desk:
 
     async def take(self, *messages: Message) -> dict[str, int]:
         return dict(await self.intake.apply(self.intake.read(messages)))
+
+    async def dying(self, *messages: Message) -> None:
+        """The process ends in the middle of a handler."""
+        self.dying_now = True
+        try:
+            await self.take(*messages)
+        finally:
+            self.dying_now = False
 
     async def reasons(self) -> list[str]:
         return [letter["reason"] for letter in await listing(self.database)]
@@ -340,6 +352,87 @@ async def test_what_a_dead_process_had_ended_is_passed_over_together(
     assert await desk.take(*map(ended, range(1, 9))) == {"duplicate": 6, "applied": 2}
     # 1 to 6 together, 7, 8.
     assert passed.count("transaction.committed") == 3
+
+
+async def test_the_mark_of_a_small_batch_covers_a_few_behind_it(desk: Desk) -> None:
+    """A mark costs the database as much as a small transaction does."""
+    await desk.take(ended(1))
+    written = await desk.database["in_flight"].find_one({"_id": f"{TOPIC}:0"})
+    for sequence in range(2, 10):
+        await desk.take(ended(sequence))
+    assert await desk.database["in_flight"].find_one({"_id": f"{TOPIC}:0"}) == written
+    await desk.take(ended(10))
+    assert await desk.database["in_flight"].find_one({"_id": f"{TOPIC}:0"}) != written
+
+
+async def test_what_a_mark_covered_is_taken_one_by_one_after_a_death(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.take(ended(1), ended(2))
+    desk.become_another_process()
+    await desk.intake.assigned([(TOPIC, 0)])
+    passed: list[str] = []
+    monkeypatch.setattr(passages, "hook", passed.append)
+    assert await desk.take(*map(ended, range(1, 14))) == {"duplicate": 2, "applied": 11}
+    # 1 and 2 together, 3 to 10 one by one, and 11 to 13 together.
+    assert passed.count("transaction.committed") == 10
+
+
+async def test_a_covered_message_that_kills_each_process_is_found_out(desk: Desk) -> None:
+    await desk.take(ended(1))
+    # The first one dies under its mark, which tells of no message alone; then three begin this one alone.
+    for _ in range(4):
+        with pytest.raises(asyncio.CancelledError):
+            await desk.dying(ended(2), ended(3))
+        desk.become_another_process()
+        await desk.intake.assigned([(TOPIC, 0)])
+    assert await desk.take(ended(2), ended(3)) == {"dead_lettered": 1, "waiting": 1}
+    assert await desk.reasons() == ["killed_process"]
+
+
+async def test_whoever_leaves_in_order_leaves_nothing_to_suspect(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.take(ended(1), ended(2))
+    await desk.intake.leave()
+    desk.become_another_process()
+    await desk.intake.assigned([(TOPIC, 0)])
+    passed: list[str] = []
+    monkeypatch.setattr(passages, "hook", passed.append)
+    assert await desk.take(*map(ended, range(3, 9))) == {"applied": 6}
+    assert passed.count("transaction.committed") == 1
+
+
+async def test_the_mark_of_a_large_batch_covers_nothing_behind_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.take(*map(ended, range(1, 51)))
+    desk.become_another_process()
+    await desk.intake.assigned([(TOPIC, 0)])
+    passed: list[str] = []
+    monkeypatch.setattr(passages, "hook", passed.append)
+    assert await desk.take(*map(ended, range(51, 59))) == {"applied": 8}
+    assert passed.count("transaction.committed") == 1
+
+
+async def test_after_trouble_nothing_counts_as_covered(desk: Desk) -> None:
+    await desk.take(ended(1))
+    desk.unreachable = 1
+    with pytest.raises(AutoReconnect):
+        await desk.take(ended(2))
+    await desk.take(ended(2))
+    mark = await desk.database["in_flight"].find_one({"_id": f"{TOPIC}:0"})
+    assert mark is not None
+    assert (mark["first"], mark["last"], mark["begun"]) == (2, 2, 1)
+
+
+async def test_offsets_that_begin_again_are_not_covered_by_an_old_mark(desk: Desk) -> None:
+    """A topic that was made anew while the service lives."""
+    await desk.take(ended(1, offset=70))
+    await desk.take(ended(2, offset=0))
+    mark = await desk.database["in_flight"].find_one({"_id": f"{TOPIC}:0"})
+    assert mark is not None
+    assert (mark["first"], mark["last"]) == (0, 0)
 
 
 async def test_one_by_one_ends_where_nobody_wants_the_rest(desk: Desk) -> None:

@@ -77,6 +77,43 @@ async def test_state_and_events_are_kept_together(
     assert (row["sequence"], row["sent_at"], row["personal"]) == (1, None, False)
 
 
+async def ended_transactions(client: Client) -> tuple[int, int]:
+    """How many the database has committed and aborted so far."""
+    status = await client.admin.command("serverStatus")
+    found = status["transactions"]
+    return int(found["totalCommitted"]), int(found["totalAborted"])
+
+
+async def test_a_look_that_finds_nothing_to_do_is_not_committed(
+    transactions: Transactions, client: Client, database: MongoDatabase
+) -> None:
+    """The commit of a mere read would be written to the oplog of each member."""
+
+    async def look(tx: Tx) -> int:
+        return await tx.count("boxes", {"label": "red"})
+
+    await database["boxes"].insert_one({"label": "red"})
+    committed, aborted = await ended_transactions(client)
+    assert await transactions.poll(look) == 1
+    assert await ended_transactions(client) == (committed, aborted + 1)
+    assert await transactions.run(look) == 1
+    assert await ended_transactions(client) == (committed + 1, aborted + 1)
+
+
+async def test_a_look_that_finds_something_is_kept_like_any_unit_of_work(
+    transactions: Transactions, database: MongoDatabase
+) -> None:
+    await transactions.poll(pack)
+    assert await count(database) == (1, 1)
+
+    async def unpack(tx: Tx) -> None:
+        tx.write("boxes", DeleteOne({"label": "red"}))
+        assert await tx.count("boxes", {}) == 0
+
+    await transactions.poll(unpack)
+    assert await count(database) == (0, 1)
+
+
 async def test_of_a_unit_of_work_that_fails_nothing_is_kept(
     transactions: Transactions, database: MongoDatabase
 ) -> None:
