@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
 CONFIDENCE = 0.9
-RESAMPLES = 2_000
 P99 = 0.99
 
 
@@ -39,27 +37,4 @@ def ratio_of(over: Sequence[float], under: Sequence[float]) -> Estimate:
 
 def p99(values: Sequence[float]) -> float:
     """The smallest value that 99 % do not exceed."""
-    return float(_p99(values))
-
-
-def p99_over_median(over: Sequence[float], under: Sequence[float], seed: int) -> Estimate:
-    """A p99 over a median, with a bootstrap interval (percentiles of resamples that the seed draws)."""
-
-    def statistic(above: Any, below: Any, axis: int) -> Any:
-        return _p99(above, axis) / np.median(below, axis=axis)
-
-    found = stats.bootstrap(
-        (over, under),
-        statistic,
-        n_resamples=RESAMPLES,
-        batch=100,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    value = p99(over) / float(np.median(under))
-    return Estimate(value, float(found.low), float(found.high))
-
-
-def _p99(values: Any, axis: int = -1) -> Any:
-    return np.quantile(values, P99, axis=axis, method="inverted_cdf")
+    return float(np.quantile(values, P99, method="inverted_cdf"))

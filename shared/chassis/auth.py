@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ LEEWAY_SECONDS = 30
 SECONDS_BETWEEN_REFRESHES = 30.0
 SECONDS_KEYS_ARE_FRESH = 600.0
 LONGEST_TOKEN = 8_192
+TOKENS_KEPT = 1_024  # whose signature need not be checked again: 8 MiB of them at most
 LONGEST_SUBJECT = 255
 
 
@@ -151,6 +153,8 @@ class Authenticator:
         self._algorithms = sorted(settings.auth_algorithms)
         self._keys = keys
         self._clock = clock
+        self._trusted = KeySet([])
+        self._signed = lru_cache(TOKENS_KEPT)(self._verified)
 
     async def claims(self, authorization: str | None) -> Claims:
         """What the token says. Raises BadToken or KeysUnavailable."""
@@ -164,8 +168,14 @@ class Authenticator:
         except (JoseError, ValueError, TypeError, KeyError):
             raise BadToken("token_invalid") from None
 
+    def _verified(self, token: str) -> Mapping[str, Any]:
+        return jwt.decode(token, self._trusted, algorithms=self._algorithms).claims
+
     def _judge(self, token: str, keys: KeySet) -> Claims:
-        said = jwt.decode(token, keys, algorithms=self._algorithms).claims
+        if keys is not self._trusted:  # what one of these very keys has signed stays signed by it
+            self._trusted = keys
+            self._signed.cache_clear()
+        said = dict(self._signed(token))
         jwt.JWTClaimsRegistry(
             now=int(self._clock().timestamp()),
             leeway=LEEWAY_SECONDS,

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import structlog
@@ -37,7 +38,7 @@ log = structlog.get_logger("shared.chassis.subscribe")
 Result = TypeVar("Result")
 
 BATCH = 500
-IDLE_MS = 50
+IDLE_MS = 500
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 # A pause may be long; the group must not take it for a dead member (aiokafka keeps heart-beating).
 MAX_POLL_INTERVAL_MS = 24 * 3600 * 1000
@@ -71,6 +72,7 @@ class Subscription:
         self._share = 0  # counts the rebalances
         self._applying: asyncio.Task[None] | None = None
         self._commits = Commits(intake.group, self._consumer)
+        self._max_records = max_records
         self._enough = min(max_records, ENOUGH)
         self._took = 0.0  # seconds, of the batch before
         self._broker = address.broker(
@@ -80,8 +82,6 @@ class Subscription:
             *intake.topics,
             group_id=intake.group,
             batch=True,
-            max_records=max_records,
-            batch_timeout_ms=IDLE_MS,
             auto_offset_reset="none",
             ack_policy=AckPolicy.MANUAL,
             parser=self._parse,
@@ -92,6 +92,7 @@ class Subscription:
             fetch_max_wait_ms=address.profile.fetch_max_wait_ms,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         )
+        self._subscriber.get_msg = self._next  # type: ignore[method-assign]
         self._subscriber(self._take)
 
     def stuck_for(self) -> float:
@@ -121,6 +122,14 @@ class Subscription:
         if consumer is None:
             raise RuntimeError("the subscriber has no consumer before it is started")
         return consumer
+
+    async def _next(self, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
+        """What was fetched, as soon as something is.
+
+        FastStream's own way rests after it has waited in vain, and what comes meanwhile lies there.
+        """
+        found = await consumer.getmany(timeout_ms=IDLE_MS, max_records=self._max_records)
+        return tuple(chain.from_iterable(found.values()))
 
     async def _take(self, records: Sequence[Any]) -> None:
         """One fetched batch: read while the one before waits for the database, applied after it."""

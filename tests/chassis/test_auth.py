@@ -5,7 +5,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,31 @@ async def test_a_good_token_says_who_calls(
         "https://identity.obverse.test", "ada", "ada@example.org", frozenset({Role.LEAD})
     )
     assert "example.org" not in repr(claims)
+
+
+async def test_a_token_that_counted_stops_counting_with_its_key(
+    authenticator: Authenticator, file: Path
+) -> None:
+    sent = f"Bearer {token()}"
+    for _ in range(2):
+        assert (await authenticator.claims(sent)).subject == "ada"
+    write(file, jwks(STRANGE, RSA))  # another key of the same name
+    with pytest.raises(BadToken) as refused:
+        await authenticator.claims(sent)
+    assert refused.value.code == "token_invalid"
+
+
+async def test_a_token_that_counted_stops_counting_when_its_time_is_over(
+    good: ServiceSettings, file: Path
+) -> None:
+    now = NOW
+    authenticator = Authenticator(good, FileKeys(file), lambda: now)
+    sent = f"Bearer {token()}"
+    assert (await authenticator.claims(sent)).subject == "ada"
+    now = NOW + timedelta(seconds=331)
+    with pytest.raises(BadToken) as refused:
+        await authenticator.claims(sent)
+    assert refused.value.code == "token_expired"
 
 
 async def test_one_audience_of_several_is_enough(authenticator: Authenticator) -> None:

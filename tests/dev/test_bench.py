@@ -8,7 +8,7 @@ import pytest
 from dev.bench import cluster
 from dev.bench.__main__ import main
 from dev.bench.report import Goal, Report
-from dev.bench.statistics import Estimate, median_of, p99, p99_over_median, ratio_of
+from dev.bench.statistics import Estimate, median_of, p99, ratio_of
 
 
 def test_a_report_says_what_was_measured_where_and_whether_it_is_enough(tmp_path: Path) -> None:
@@ -53,15 +53,6 @@ def test_a_ratio_is_the_median_of_those_of_the_turns() -> None:
 def test_a_p99_is_a_value_that_was_measured() -> None:
     assert p99([float(value) for value in range(1, 301)]) == 297
     assert p99([3.0, 1.0, 2.0]) == 3
-
-
-def test_a_p99_over_a_median_has_an_interval_that_the_seed_gives() -> None:
-    over, under = [float(value) for value in range(1, 101)], [2.0, 1.0, 3.0]
-    found = p99_over_median(over, under, 5)
-    assert found.value == 49.5
-    assert found == p99_over_median(over, under, 5)
-    assert found.low < 49.5 < found.high
-    assert p99_over_median([4.0] * 10, [2.0] * 3, 1) == Estimate(2, 2, 2)
 
 
 def test_the_pipeline_is_inconclusive_without_apache_kafka(

@@ -33,7 +33,7 @@ async def bench(turns: int = throughput.TURNS, held_seconds: float = HELD_SECOND
 
 
 def _report(runs: dict[str, list[Run]], times: Times, mongod: str) -> Report:
-    goals = [*throughput.goals(runs), *end_to_end.goals(times, SEED)]
+    goals = [*throughput.goals(runs), *end_to_end.goals(times)]
     values = throughput.figures(runs)
     waits = end_to_end.figures(times)
     return Report(
