@@ -14,6 +14,7 @@ from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.leases import Leases
 from shared.chassis.lifecycle import Schedule, Service
+from shared.chassis.pacing import UNHURRIED
 from shared.chassis.privacy.desk import PersonalDesk
 from shared.chassis.privacy.holdings import Subject
 from shared.chassis.transactions import Tx
@@ -40,7 +41,9 @@ def build(
         ),
         databases=[database],
         intakes=[
-            foundation.intake(database, consumers.GROUP, consumers.ROUTES, consumers.REMOVALS)
+            foundation.intake(
+                database, consumers.GROUP, consumers.ROUTES, consumers.REMOVALS, pace=UNHURRIED
+            )
         ],
         relays=[foundation.relay(database)],
         schedules=_schedules(settings, foundation, database, solver),

@@ -16,6 +16,7 @@ from shared.chassis.foundation import Database, Foundation, revealed
 from shared.chassis.http.app import create_api
 from shared.chassis.http.privacy import privacy_routes
 from shared.chassis.lifecycle import Service
+from shared.chassis.pacing import UNHURRIED
 from shared.chassis.privacy.desk import PersonalDesk
 from shared.chassis.privacy.holdings import Subject
 from shared.chassis.transactions import Tx
@@ -40,7 +41,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         foundation,
         api=api,
         databases=[database],
-        intakes=[foundation.intake(database, GROUP, ROUTES, REMOVALS)],
+        intakes=[foundation.intake(database, GROUP, ROUTES, REMOVALS, pace=UNHURRIED)],
         relays=[foundation.relay(database)],
         schedules=worker.schedules(),
         overdue={"reminders": worker.overdue_seconds},

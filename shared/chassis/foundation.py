@@ -27,6 +27,7 @@ from shared.chassis.mongo import (
     connect,
     open_database,
 )
+from shared.chassis.pacing import PROMPT, Pace
 from shared.chassis.privacy import erasures
 from shared.chassis.relay import Relay
 from shared.chassis.retention import DAY
@@ -92,10 +93,15 @@ class Foundation:
         return Database(name, client, mongo, transactions, lasting, lists)
 
     def intake(
-        self, database: Database, group: str, routes: Routes, removals: Removals | None = None
+        self,
+        database: Database,
+        group: str,
+        routes: Routes,
+        removals: Removals | None = None,
+        pace: Pace = PROMPT,
     ) -> Intake:
         """The topic edge of one consumer group; `removals` says what follows from tombstones."""
-        return Intake(group, database.mongo, database.transactions, routes, removals)
+        return Intake(group, database.mongo, database.transactions, routes, removals, pace)
 
     def relay(self, database: Database) -> Relay:
         """The publisher of a database's outbox."""

@@ -20,6 +20,7 @@ from shared.chassis.ids import new_id
 from shared.chassis.in_flight import Marks, Side, Suspicion
 from shared.chassis.messages import Incoming, Message, Removals, Routes, Together, read
 from shared.chassis.mongo import MongoDatabase
+from shared.chassis.pacing import PROMPT, Pace
 from shared.chassis.passages import passage
 from shared.chassis.privacy.erasures import without_erased
 from shared.chassis.refusals import Refusal
@@ -48,8 +49,10 @@ class Intake:
         transactions: Transactions,
         routes: Routes,
         removals: Removals | None = None,
+        pace: Pace = PROMPT,
     ) -> None:
         self.group = group
+        self.pace = pace
         self.routes = routes
         self._removals = {
             CATALOGUE.by_model[model].topic: removal for model, removal in (removals or {}).items()

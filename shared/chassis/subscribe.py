@@ -138,7 +138,8 @@ class Subscription:
         await self._applied()
         self._applying = asyncio.create_task(self._work(incoming, share))
         since = time.monotonic() - came
-        wait = rest(len(records), self._took, since, enough=self._enough)
+        pace, enough = self.intake.pace, self._enough
+        wait = rest(len(records), self._took, since, pace=pace, enough=enough)
         await pause(wait, self._stopping)
 
     async def _applied(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.chassis.pacing import rest
+from shared.chassis.pacing import UNHURRIED, rest
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,18 @@ def test_the_rest_follows_what_a_round_took(
 
 def test_a_reader_of_small_batches_rests_after_none_that_is_full() -> None:
     assert rest(10, 0.010, 0.010, enough=10) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("size", "took", "since", "seconds"),
+    [
+        (1, 0.010, 0.010, 0.050),  # idle: six times as long
+        (1, 0.010, 0.100, 0.0),
+        (49, 0.200, 0.100, 0.400),  # busy: half a second at most
+        (50, 0.200, 0.100, 0.0),  # many
+    ],
+)
+def test_who_is_not_waited_for_rests_longer(
+    size: int, took: float, since: float, seconds: float
+) -> None:
+    assert rest(size, took, since, pace=UNHURRIED) == pytest.approx(seconds)
