@@ -4,17 +4,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, UnsupportedCodecError
 from aiokafka.record.util import calc_crc32c
+from faststream.kafka.subscriber import usecase
 from pymongo import UpdateOne
 
 from dev.local.records import everything_on, header
-from shared.chassis import broker
+from shared.chassis import broker, subscribe
 from shared.chassis.broker import KafkaAddress
 from shared.chassis.clock import system_clock
 from shared.chassis.fetching import OffsetLost
@@ -291,6 +293,35 @@ async def test_a_new_group_reads_from_the_beginning_and_goes_on_where_it_stopped
         async with subscribed(reader):
             await until(lambda: reader.has_seen(10), "all ten are read")
     assert await reader.seen() == {str(pair): [1, 2] for pair in pairs}
+    assert reader.failures == []
+
+
+async def test_who_found_nothing_to_read_does_not_rest(
+    producer: Producer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FastStream's own way sleeps as long again as it has waited in vain."""
+
+    async def asleep(seconds: float) -> None:
+        raise AssertionError(f"slept for {seconds} s")
+
+    monkeypatch.setattr(subscribe, "IDLE_MS", 1)
+    monkeypatch.setattr(usecase, "anyio", SimpleNamespace(sleep=asleep))
+    asked = 0
+    fetched = Subscription._next
+
+    async def counted(subscription: Subscription, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
+        nonlocal asked
+        asked += 1
+        return await fetched(subscription, consumer)
+
+    async def asked_in_vain() -> bool:
+        return asked > 20
+
+    monkeypatch.setattr(Subscription, "_next", counted)
+    async with relaying(producer.relay()), subscribed(reader):
+        await until(asked_in_vain, "it has asked in vain")
+        await producer.publish(uuid4())
+        await until(lambda: reader.has_seen(1), "it is read")
     assert reader.failures == []
 
 
