@@ -11,7 +11,7 @@ the database as much as a small transaction does. After a death they are suspect
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
@@ -108,7 +108,7 @@ class Marks:
             since, until = self._covered.get(partition, (0, -1))
             if since <= first and last <= until:
                 continue
-            beyond = suspects[partition].beyond(last) if partition in suspects else []
+            beyond = _beyond(suspects, partition, last)
             reach = last if beyond else last + ahead
             covered[partition] = (first, reach)
             writes.append(self._row(partition, Stretch(first, last, 1), beyond, reach))
@@ -122,16 +122,15 @@ class Marks:
         """The same for a message that is begun by itself, after so many processes that died of it."""
         partition, offset = (message.topic, message.partition), message.offset
         self._covered.pop(partition, None)
-        beyond = suspects[partition].beyond(offset) if partition in suspects else []
+        beyond = _beyond(suspects, partition, offset)
         alone = Stretch(offset, offset, deaths + 1)
         await self._rows.bulk_write([self._row(partition, alone, beyond, offset)])
 
     def _row(
         self, partition: Partition, begun: Stretch, beyond: Iterable[Stretch], reach: int
     ) -> UpdateOne:
-        told = {"beyond": [list(astuple(one)) for one in beyond], "reach": reach}
-        fields = {"owner": self._owner, "first": begun.first, "last": begun.last}
-        fields |= {"begun": begun.begun} | told
+        fields = {"owner": self._owner, **asdict(begun), "reach": reach}
+        fields["beyond"] = [list(astuple(one)) for one in beyond]
         return UpdateOne({"_id": _name(partition)}, {"$set": fields}, upsert=True)
 
     async def begin_lane(self, lane: str) -> bool:
@@ -168,6 +167,12 @@ class Marks:
 
 def _name(partition: Partition) -> str:
     return f"{partition[0]}:{partition[1]}"
+
+
+def _beyond(
+    suspects: Mapping[Partition, Suspicion], partition: Partition, last: int
+) -> list[Stretch]:
+    return suspects[partition].beyond(last) if partition in suspects else []
 
 
 def _suspicion(row: Document) -> Suspicion:

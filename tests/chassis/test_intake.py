@@ -118,6 +118,14 @@ async def desk(database: MongoDatabase, client: Client) -> Desk:
     return Desk(database, client)
 
 
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passages gone through so far; clear it where what came before does not count."""
+    names: list[str] = []
+    monkeypatch.setattr(passages, "hook", names.append)
+    return names
+
+
 async def test_a_batch_is_applied_in_the_order_of_its_keys(desk: Desk) -> None:
     counts = await desk.take(ended(1), ended(1, pair=OTHER), ended(2), ended(2, pair=OTHER))
     assert counts == {"applied": 4}
@@ -327,13 +335,12 @@ async def test_trouble_that_many_owners_live_through_counts_as_no_death(desk: De
 
 
 async def test_only_what_a_dead_process_had_begun_is_taken_one_by_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, passed: list[str]
 ) -> None:
     stretch = {"_id": f"{TOPIC}:0", "first": 3, "last": 4, "begun": 1, "owner": "the dead one"}
     await desk.database["in_flight"].insert_one(stretch)
     await desk.intake.assigned([(TOPIC, 0)])
-    passed: list[str] = []
-    monkeypatch.setattr(passages, "hook", passed.append)
+    passed.clear()
     assert await desk.take(*map(ended, range(1, 8))) == {"applied": 7}
     # 1 and 2 together, 3, 4, and 5 to 7 together.
     assert passed.count("transaction.committed") == 4
@@ -341,14 +348,13 @@ async def test_only_what_a_dead_process_had_begun_is_taken_one_by_one(
 
 
 async def test_what_a_dead_process_had_ended_is_passed_over_together(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, passed: list[str]
 ) -> None:
     assert await desk.take(*map(ended, range(1, 7))) == {"applied": 6}
     stretch = {"_id": f"{TOPIC}:0", "first": 1, "last": 8, "begun": 1, "owner": "the dead one"}
     await desk.database["in_flight"].replace_one({"_id": f"{TOPIC}:0"}, stretch)
     await desk.intake.assigned([(TOPIC, 0)])
-    passed: list[str] = []
-    monkeypatch.setattr(passages, "hook", passed.append)
+    passed.clear()
     assert await desk.take(*map(ended, range(1, 9))) == {"duplicate": 6, "applied": 2}
     # 1 to 6 together, 7, 8.
     assert passed.count("transaction.committed") == 3
@@ -366,13 +372,12 @@ async def test_the_mark_of_a_small_batch_covers_a_few_behind_it(desk: Desk) -> N
 
 
 async def test_what_a_mark_covered_is_taken_one_by_one_after_a_death(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, passed: list[str]
 ) -> None:
     await desk.take(ended(1), ended(2))
     desk.become_another_process()
     await desk.intake.assigned([(TOPIC, 0)])
-    passed: list[str] = []
-    monkeypatch.setattr(passages, "hook", passed.append)
+    passed.clear()
     assert await desk.take(*map(ended, range(1, 14))) == {"duplicate": 2, "applied": 11}
     # 1 and 2 together, 3 to 10 one by one, and 11 to 13 together.
     assert passed.count("transaction.committed") == 10
@@ -391,26 +396,24 @@ async def test_a_covered_message_that_kills_each_process_is_found_out(desk: Desk
 
 
 async def test_whoever_leaves_in_order_leaves_nothing_to_suspect(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, passed: list[str]
 ) -> None:
     await desk.take(ended(1), ended(2))
     await desk.intake.leave()
     desk.become_another_process()
     await desk.intake.assigned([(TOPIC, 0)])
-    passed: list[str] = []
-    monkeypatch.setattr(passages, "hook", passed.append)
+    passed.clear()
     assert await desk.take(*map(ended, range(3, 9))) == {"applied": 6}
     assert passed.count("transaction.committed") == 1
 
 
 async def test_the_mark_of_a_large_batch_covers_nothing_behind_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, passed: list[str]
 ) -> None:
     await desk.take(*map(ended, range(1, 51)))
     desk.become_another_process()
     await desk.intake.assigned([(TOPIC, 0)])
-    passed: list[str] = []
-    monkeypatch.setattr(passages, "hook", passed.append)
+    passed.clear()
     assert await desk.take(*map(ended, range(51, 59))) == {"applied": 8}
     assert passed.count("transaction.committed") == 1
 
