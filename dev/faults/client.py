@@ -1,10 +1,15 @@
-"""How the load speaks to the replicas: to one that is ready, and again under the same key until there is an answer."""
+"""How the load speaks to the replicas: to one that is ready, and again under the same key until there is an answer.
+
+Where none is, it speaks to one that did not say in time whether it is: on a machine with too little to run on,
+that one is slow, while the other said that it goes, or is gone.
+"""
 
 import asyncio
 import contextlib
 import random
 import time
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +19,21 @@ from dev.faults.cluster import Replica
 from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal, Lines, now
 
 LOOK_SECONDS = 0.2  # between two looks at /readyz
+LOOKED_AT_SECONDS = 1.0  # for its answer, as an orchestrator's probe waits
 ANSWER_SECONDS = 8.0
 PATIENCE_SECONDS = 25.0  # then the outcome is unknown for now
 UNHEARD_SECONDS = 20.0  # a service may not have heard yet of who speaks, or of the thing
 NOBODY = 0  # the status of a request that nobody answered
 IN_FLIGHT = "idempotency_key_in_flight"
 _PAUSES = (0.05, 0.2, 0.5, 1.0)
+
+
+class Look(IntEnum):
+    """What the last look at /readyz found; who has the least is spoken to."""
+
+    READY = 0
+    SILENT = 1
+    AWAY = 2
 
 
 class Client:
@@ -40,7 +54,7 @@ class Client:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=2.0)
         self._http = httpx.AsyncClient(limits=limits, timeout=timeout)
-        self._ready: set[str] = {one.name for one in replicas}
+        self._looks = {one.name: Look.READY for one in replicas}
         self._errors = Lines(journal.path.with_name("unanswered.jsonl"))
         self._bodies: dict[str, dict[str, Any]] = {}
         self.watched: list[tuple[int, float]] = []
@@ -52,12 +66,17 @@ class Client:
 
     async def _watch(self, replica: Replica) -> None:
         while True:
-            ready = False
-            with contextlib.suppress(httpx.HTTPError):
-                answer = await self._http.get(f"{replica.url}/readyz", timeout=1.0)
-                ready = answer.status_code == httpx.codes.OK
-            (self._ready.add if ready else self._ready.discard)(replica.name)
+            self._looks[replica.name] = await self._look_at(replica)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look_at(self, replica: Replica) -> Look:
+        try:
+            answer = await self._http.get(f"{replica.url}/readyz", timeout=LOOKED_AT_SECONDS)
+        except httpx.TimeoutException:
+            return Look.SILENT
+        except httpx.HTTPError:
+            return Look.AWAY
+        return Look.READY if answer.status_code == httpx.codes.OK else Look.AWAY
 
     async def close(self) -> None:
         """No more words."""
@@ -135,8 +154,8 @@ class Client:
 
     def _pick(self, service: str) -> Replica:
         all_of_it = [one for one in self._replicas if one.service == service]
-        ready = [one for one in all_of_it if one.name in self._ready]
-        return self._chance.choice(ready or all_of_it)
+        best = min(self._looks[one.name] for one in all_of_it)
+        return self._chance.choice([one for one in all_of_it if self._looks[one.name] == best])
 
     def _headers(self, claims: dict[str, Any]) -> dict[str, str]:
         subject = claims["subject"]

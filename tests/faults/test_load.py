@@ -26,13 +26,21 @@ class Desk:
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, Any]]] = []
         self.keys: list[str] = []
+        self.looks = 0
+        self.free = asyncio.Event()
         self.app = FastAPI()
         self.app.add_api_route("/say", self.say, methods=["POST"])
+        self.app.add_api_route("/readyz", self.ready)
 
     async def say(self, request: Request) -> JSONResponse:
         self.keys.append(request.headers["Idempotency-Key"])
         status, body = self.answers.pop(0)
         return JSONResponse(body, status)
+
+    async def ready(self) -> None:
+        """Says so once it is free, which is too late for whoever looks."""
+        self.looks += 1
+        await self.free.wait()
 
 
 @pytest.fixture
@@ -127,4 +135,28 @@ async def test_a_refusal_after_silence_is_not_believed_at_once(
 
     assert (await client.say(command, CLAIMS)).outcome == UNKNOWN
     assert (await client.ask_again(command, 5.0)).outcome == REFUSED
+    await client.close()
+
+
+async def test_who_is_silent_is_spoken_to_rather_than_who_is_gone(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, desk: tuple[Desk, Replica]
+) -> None:
+    """On a machine with too little to run on, the one that stays may be slow to say that it is ready."""
+    monkeypatch.setattr("dev.faults.client.LOOKED_AT_SECONDS", 0.1)
+    gone = Replica("matching", 2)
+    client = Client([gone, desk[1]], lambda **_: "token", journal, random.Random(1))
+    watching = asyncio.create_task(client.watch())
+
+    async def looked_at_again() -> bool:
+        return desk[0].looks > 1
+
+    await until(looked_at_again, "the first look was in vain")
+    desk[0].answers = [(200, {})] * 10
+    commands = [command_of("E1", "accept", "matching", "/say") for _ in range(10)]
+    for command in commands:
+        await client.say(command, CLAIMS)
+
+    assert [command.tries for command in commands] == [[200]] * 10
+    desk[0].free.set()
+    watching.cancel()
     await client.close()
