@@ -15,13 +15,15 @@ from aiokafka import AIOKafkaConsumer
 from dev.faults.drain import all_places
 from dev.faults.history import INJECTED_HEADER
 from dev.faults.journal import now
+from dev.faults.load import IMPORT_EVERY
 from dev.faults.malformed import KINDS
 from dev.faults.poison import producing, readers, room_for_large, throw_one
 from dev.faults.run import Run
 
-WINDOW_SECONDS, WINDOWS = 20.0, 3  # of each sort; the load imports its directory every 20 s
+# So long that the load imports its directory once in each window: else it did so in one sort only.
+WINDOW_SECONDS, WINDOWS = IMPORT_EVERY, 3  # of each sort
 SHARE = 0.01
-AT_LEAST = 30  # messages in the dirty minute, each of another kind
+AT_LEAST = 30  # messages in all dirty windows, each of another kind
 LIMIT = 1.5
 SECONDS_TO_SETTLE = 5.0
 
@@ -40,7 +42,7 @@ class Taken:
 
 
 async def malformed_share(run: Run) -> None:
-    """Three times twenty seconds without, three times with; the 99th percentile of both."""
+    """Three windows without and three with, in turn; the 99th percentile of both."""
     windows: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
     kinds = list(KINDS)
     run.chance.shuffle(kinds)
@@ -98,7 +100,7 @@ def applied(logs: Path, since: float) -> Iterator[Taken]:
 
 
 async def _dirty(run: Run, clean: Sequence[tuple[float, float]], kinds: Sequence[str]) -> int:
-    """Twenty seconds in which a hundredth is malformed, at least so many; how many there were."""
+    """A window in which a hundredth is malformed, at least so many; how many there were."""
     rate = await _rate(run, clean[-1])
     wanted = max(math.ceil(SHARE * rate * WINDOW_SECONDS), AT_LEAST // WINDOWS)
     services = await readers(run)
