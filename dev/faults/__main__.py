@@ -88,6 +88,7 @@ async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
         _tell(f"{plan.name} run with seed {seed}; all of it is kept in build/faults/{name}")
         async with started(name, _tell, proxied=plan.proxied) as cluster:
             async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
+                await run.warm_up()
                 await run.under_load(runs.mixed(plan.steps), mend=redrive_killed)
             judgement = Judgement.of(run.folder, seed, full=plan.full)
             _tell(f"{len(judgement.findings)} findings in {len(judgement.history.events)} events")

@@ -30,6 +30,7 @@ RATE = 20.0
 SEED = 1
 WARM_SECONDS = 6.0
 LATE = "not drained"
+UNFINISHED = "not finished"
 PATIENCE_SECONDS = 45.0
 CLOCK_SECONDS = "10800"
 """Three hours: the load plans sessions whose reminders are due in two."""
@@ -56,18 +57,26 @@ async def hunt(
     """Provoke one mutant on a cluster that is made empty for it, and judge what is left."""
     folder = emptied(FOLDER / f"{'as-it-is' if as_it_is else 'mutant'}-{name}")
     began = time.monotonic()
-    late: list[str] = []
     try:
         await cluster.renew(folder, {} if as_it_is else {"FAULT_MUTANT": name}, tell)
         async with loaded(cluster, seed=seed, rate=RATE, tell=tell) as run:
-            await run.under_load(_warm(PROVOCATIONS[name]), PATIENCE_SECONDS, redrive_killed)
-            late = [] if "drained" in run.phases else [LATE]
-    except NotReady as trouble:
+            late = [] if await _drained(run, PROVOCATIONS[name]) else [LATE]
+    except NotReady as trouble:  # nothing was written down, and what is missing proves nothing
         tell(f"  {trouble}")
-        late = [LATE]
+        return Catch(name, time.monotonic() - began, [UNFINISHED], [])
     findings = judge(load(folder))
     by = sorted({one.invariant for one in findings}, key=lambda invariant: int(invariant[1:]))
     return Catch(name, time.monotonic() - began, [*by, *late], findings)
+
+
+async def _drained(run: Run, provoke: Provocation) -> bool:
+    """Provoke it under load; whether all was read in the end."""
+    try:
+        await run.warm_up()
+    except NotReady as trouble:  # a mutant may break that already; it is judged by what it left
+        run.tell(f"  {trouble}")
+    await run.under_load(_warm(provoke), PATIENCE_SECONDS, redrive_killed)
+    return "drained" in run.phases
 
 
 async def hunt_all(

@@ -14,7 +14,7 @@ from dev.local.processes import NotReady, ProcessPart, free_port, start_child, w
 NODES = 3
 ELECTION_MS = 4_000  # a silent primary is replaced after this
 CACHE_GIB = "0.25"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120  # one that was primary first takes back what the others never had
 
 
 class MongoNode(ProcessPart):

@@ -54,6 +54,10 @@ class Run:
         self.phases[phase] = now()
         (self.folder / "phases.json").write_text(json.dumps(self.phases, indent=1))
 
+    async def warm_up(self) -> None:
+        """Let some enrol and be paired, before anything dies. Raises NotReady where they never are."""
+        await self.load.warm_up(WARM_UP_PEOPLE)
+
     async def under_load(
         self,
         harm: Callable[["Run"], Awaitable[None]],
@@ -114,7 +118,6 @@ async def loaded(
         people = choose(read_employees(directory, mapping.layout()), seed)
         load = Load(client, journal, people, chance)
         await load.set_up(mapping.model_dump(mode="json"), directory.read_bytes())
-        await load.warm_up(WARM_UP_PEOPLE)
         tell(f"a programme is open; {len(people)} people may enrol")
         yield Run(cluster, client, load, journal, injected, chance, rate, tell)
     finally:

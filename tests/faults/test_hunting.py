@@ -1,8 +1,15 @@
 """Every mutant is provoked, and the detection table says who was caught and who got away."""
 
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from dev.faults.checker import Finding, Kind
-from dev.faults.hunting import LATE, PROVOCATIONS, Catch, table
+from dev.faults.cluster import FaultCluster
+from dev.faults.hunting import LATE, PROVOCATIONS, Catch, hunt, table
 from dev.faults.mutants import MUTANTS
+from dev.local.processes import NotReady
 
 
 def test_every_mutant_has_its_provocation() -> None:
@@ -26,3 +33,25 @@ def test_the_table_names_who_got_away() -> None:
 def test_each_mutant_shows_in_an_invariant_that_there_is() -> None:
     names = {f"I{number}" for number in range(1, 14)}
     assert all(mutant.shows_in and mutant.shows_in <= names for mutant in MUTANTS.values())
+
+
+class HalfACluster(FaultCluster):
+    """Its run ends in the middle: of what was acknowledged, nothing was written down."""
+
+    async def renew(self, folder: Path, *_: Any) -> None:
+        """Not even made."""
+        acknowledged = '{"id": "c1", "at": 1, "path": "/", "command": "accept", "outcome": "ok"}\n'
+        (folder / "journal.jsonl").write_text(acknowledged)
+        raise NotReady("mongod 3 answers: not so after 60 seconds")
+
+
+async def test_a_hunt_that_was_not_finished_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dev.faults.hunting.FOLDER", tmp_path)
+    lines: list[str] = []
+
+    catch = await hunt("w1", HalfACluster(tmp_path), lines.append)
+
+    assert (catch.caught, catch.by, catch.findings) == (False, ["not finished"], [])
+    assert lines == ["  mongod 3 answers: not so after 60 seconds"]
