@@ -2,19 +2,20 @@
 
 from aiokafka.errors import KafkaError
 from pymongo.errors import (
+    BulkWriteError,
     ConnectionFailure,
     ExecutionTimeout,
     OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
-    WTimeoutError,
+    WriteConcernError,
 )
 
 PASSING = (
     ConnectionFailure,
     ExecutionTimeout,
     WaitQueueTimeoutError,
-    WTimeoutError,
+    WriteConcernError,  # no majority in time, or the primary stepped down while one waited for it
     KafkaError,
     ConnectionError,
     TimeoutError,
@@ -40,4 +41,11 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, PyMongoError) and any(map(error.has_error_label, LABELS)):
         return True
+    if isinstance(error, BulkWriteError) and _lacks_its_majority_only(error):
+        return True
     return isinstance(error, OperationFailure) and error.code in PASSING_CODES
+
+
+def _lacks_its_majority_only(error: BulkWriteError) -> bool:
+    details = error.details or {}
+    return bool(details.get("writeConcernErrors")) and not details.get("writeErrors")
