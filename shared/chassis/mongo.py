@@ -32,7 +32,7 @@ OLDEST_WIRE_VERSION = 17
 AT_ONCE = 1_000
 
 # The driver looks for a server every 500 ms and may end that late: a caller has the 503 within 3 s.
-SERVER_SELECTION_MS = 1_500
+SERVER_SELECTION_MS = 1_000
 CONNECT_MS = 2_000
 # A server that neither answers nor refuses is given up after this and CONNECT_MS.
 HEARTBEAT_MS = 2_000

@@ -1,8 +1,9 @@
 """How long a unit of work may be tried: a caller of HTTP has an answer within 3 s, a batch of events has time.
 
-Of these 3 s at most one goes into trying again, and then either the commit waits for its majority or the driver looks
-for a server, which it does every 500 ms. Where others only wrote the same documents first, a try is short, and nearly all
-the time may go into trying.
+Of these 3 s at most one goes into trying again, and it is taken from what the commit may wait for its majority. A primary
+that stands alone steps down meanwhile, and then the driver looks for another one, for a second and, as it looks every
+500 ms, up to half a second more. Where others only wrote the same documents first, a try is short, and nearly all the
+time may go into trying.
 """
 
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ class Patience(NamedTuple):
 
 
 PATIENT = Patience(trying=5.0, conflicts=5.0, majority=10_000)
-HURRIED = Patience(trying=1.0, conflicts=2.5, majority=1_500)
+HURRIED = Patience(trying=1.0, conflicts=2.5, majority=1_200)
 LONG_WORK = HURRIED._replace(conflicts=30.0)
 """Of a request that takes its time anyway, as an import does: its large writes lose against small ones for a while."""
 

@@ -21,24 +21,15 @@ from pymongo.errors import (
     PyMongoError,
     ServerSelectionTimeoutError,
 )
-from pymongo.read_preferences import ReadPreference
-from pymongo.write_concern import WriteConcern
 
 from shared.chassis.clock import Clock
 from shared.chassis.correlation import Trail, current_trail, following
-from shared.chassis.mongo import (
-    AT_ONCE,
-    MAJORITY_READ,
-    Client,
-    Collections,
-    Document,
-    Index,
-    MongoDatabase,
-)
+from shared.chassis.mongo import AT_ONCE, Client, Collections, Document, Index, MongoDatabase
 from shared.chassis.outbox import Outgoing, store_outgoing
 from shared.chassis.passages import passage
 from shared.chassis.patience import patience
 from shared.chassis.refusals import Conflict
+from shared.chassis.sessions import in_transaction
 from shared.chassis.troubles import INTERRUPTED, is_conflict
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import Topic
@@ -205,7 +196,7 @@ class Transactions:
         began, given = time.monotonic(), patience.get()
         while True:
             try:
-                return await self._attempt(work, began + given.trying, abandon_idle=abandon_idle)
+                return await self._attempt(work, began, abandon_idle=abandon_idle)
             except PyMongoError as error:
                 if _is_duplicate(error):
                     raise Conflict(
@@ -220,37 +211,22 @@ class Transactions:
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - only spreads retries
 
     async def _attempt(
-        self, work: Callable[[Tx], Awaitable[Result]], deadline: float, *, abandon_idle: bool
+        self, work: Callable[[Tx], Awaitable[Result]], began: float, *, abandon_idle: bool
     ) -> Result:
-        # Leaving the transaction aborts what was not committed. Leaving the session would do so too, but in the
-        # event loop, which would stand still as long as the database does not answer.
-        async with (
-            await self._client.start_session() as session,
-            session.start_transaction(
-                read_concern=MAJORITY_READ,
-                write_concern=_a_majority(),
-                read_preference=ReadPreference.PRIMARY,
-            ),
-        ):
+        async with in_transaction(self._client, time.monotonic() - began) as session:
             passage("transaction.begun")
             tx = Tx(self._collections, session, self._clock())
             result = await work(tx)
             if tx.idle and abandon_idle:
-                await session.abort_transaction()
                 return result
             published = await tx.finish()
             passage("transaction.written")
-            await _commit(session, deadline)
+            await _commit(session, began + patience.get().trying)
         passage("transaction.committed")
         tx.write_notes()
         if published:
             self.published.set()
         return result
-
-
-def _a_majority() -> WriteConcern:
-    """What a commit waits for, as long as the patience of this task says."""
-    return WriteConcern("majority", wtimeout=patience.get().majority)
 
 
 async def _commit(session: AsyncIOMotorClientSession, deadline: float) -> None:

@@ -1,0 +1,148 @@
+"""How a transaction ends that failed: with no more than the primary's word, and without keeping its caller."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import AutoReconnect
+from pymongo.monitoring import CommandListener
+
+from dev.local.parts import Database as DatabasePart
+from shared.chassis.clock import system_clock
+from shared.chassis.mongo import Client, MongoDatabase, open_database
+from shared.chassis.patience import HURRIED, patience
+from shared.chassis.sessions import in_transaction
+from shared.chassis.transactions import Taken, Transactions, Tx
+
+
+class Heard(CommandListener):
+    """What the driver says to the server at the end of a transaction: the command and its write concern."""
+
+    def __init__(self) -> None:
+        self.ends: list[tuple[str, Any]] = []
+
+    def started(self, event: Any) -> None:
+        """Every command."""
+        if event.command_name in ("abortTransaction", "commitTransaction"):
+            self.ends.append((event.command_name, event.command.get("writeConcern")))
+
+    def succeeded(self, event: Any) -> None:
+        """Not looked at."""
+
+    def failed(self, event: Any) -> None:
+        """Not looked at."""
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+async def database(
+    mongo: DatabasePart, database_name: str, heard: Heard
+) -> AsyncIterator[MongoDatabase]:
+    client: Client = AsyncIOMotorClient(mongo.url, event_listeners=[heard])
+    database = open_database(client, database_name)
+    await database.create_collection("boxes")
+    yield database
+    await client.drop_database(database_name)
+    client.close()
+
+
+@pytest.fixture
+def transactions(database: MongoDatabase) -> Transactions:
+    return Transactions(database.client, database, system_clock)
+
+
+async def claim(tx: Tx) -> None:
+    await tx.claim("boxes", {"_id": 1})
+
+
+async def test_a_commit_waits_for_a_majority_as_long_as_a_caller_may_wait(
+    transactions: Transactions, heard: Heard
+) -> None:
+    patience.set(HURRIED)
+    await transactions.run(claim)
+    [(command, concern)] = heard.ends
+    assert (command, concern["w"]) == ("commitTransaction", "majority")
+    assert 250 <= concern["wtimeout"] <= 1_200
+
+
+async def test_an_abort_waits_for_nobody_but_the_primary(
+    transactions: Transactions, heard: Heard
+) -> None:
+    """With a majority it took a caller 1.5 s more where there was none; found by the fault harness as a 503 after 4.5 s."""
+    await transactions.run(claim)
+    heard.ends.clear()
+    with pytest.raises(Taken):
+        await transactions.run(claim)
+    assert heard.ends == [("abortTransaction", {"w": 1})]
+
+
+async def test_so_does_a_poll_that_found_nothing(transactions: Transactions, heard: Heard) -> None:
+    assert await transactions.poll(lambda tx: tx.count("boxes", {})) == 0
+    assert heard.ends == [("abortTransaction", {"w": 1})]
+
+
+async def test_after_tries_that_took_all_the_time_a_commit_waits_a_moment(
+    database: MongoDatabase, heard: Heard
+) -> None:
+    patience.set(HURRIED)
+    async with in_transaction(database.client, spent=2.0) as session:
+        await database["boxes"].insert_one({"_id": 1}, session=session)
+        await session.commit_transaction()
+    assert heard.ends == [("commitTransaction", {"w": "majority", "wtimeout": 250})]
+
+
+class LostConnection:
+    """A session whose server is gone: its abort takes as long as the driver looks for another one."""
+
+    def __init__(self) -> None:
+        self.gone, self.ended = asyncio.Event(), asyncio.Event()
+        self.delegate = SimpleNamespace(in_transaction=True, _transaction=SimpleNamespace())
+
+    def start_transaction(self, **_: Any) -> None:
+        """Nothing is said to the server yet."""
+
+    async def abort_transaction(self) -> None:
+        """Until the driver has given up."""
+        await self.gone.wait()
+
+    async def end_session(self) -> None:
+        """The last thing."""
+        self.ended.set()
+
+
+async def test_a_caller_does_not_wait_for_the_abort_of_a_lost_connection() -> None:
+    session = LostConnection()
+
+    class Driver:
+        async def start_session(self) -> LostConnection:
+            return session
+
+    client: Any = Driver()
+    with pytest.raises(AutoReconnect):
+        async with in_transaction(client, spent=0.0):
+            raise AutoReconnect("connection reset")
+    assert not session.ended.is_set()
+    session.gone.set()
+    await session.ended.wait()
+
+
+async def test_any_other_failure_is_aborted_before_the_caller_knows() -> None:
+    session = LostConnection()
+    session.gone.set()
+
+    class Driver:
+        async def start_session(self) -> LostConnection:
+            return session
+
+    client: Any = Driver()
+    with pytest.raises(LookupError):
+        async with in_transaction(client, spent=0.0):
+            raise LookupError
+    assert session.ended.is_set()
