@@ -57,8 +57,8 @@ async def a_poisonous_message(stage: Stage) -> AsyncIterator[None]:
 async def no_broker(stage: Stage) -> AsyncIterator[None]:
     """The broker stands still while a few commands are given; a limit of 40 events is half reached."""
     broker = stage.broker_pid
-    stage.freeze(broker)
-    with _at_last(lambda: stage.go_on(broker)):
+    stage.frozen.stop(broker)
+    with _at_last(lambda: stage.frozen.go_on(broker)):
         for _ in range(12):  # two events each
             await stage.command()
         yield
@@ -75,8 +75,8 @@ async def a_flood(stage: Stage) -> AsyncIterator[None]:
 
     async def starve() -> None:
         while True:
-            stage.freeze(reader)
-            with _at_last(lambda: stage.go_on(reader)):
+            stage.frozen.stop(reader)
+            with _at_last(lambda: stage.frozen.go_on(reader)):
                 await asyncio.sleep(0.6)
             await asyncio.sleep(0.2)
 

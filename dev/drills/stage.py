@@ -1,8 +1,6 @@
 """What the drills are played on: the platform with its services, and hands that do harm to it."""
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from dev.demo.company_api import Company
 from dev.drills.mailserver import MailServer
 from dev.local.platform import ROOT, SERVICES, Platform
-from dev.local.processes import ProcessPart, free_port, start_child
+from dev.local.processes import Frozen, ProcessPart, free_port, start_child
 from shared.contracts.base import Contract
 from shared.contracts.catalogue import CATALOGUE, ROUND
 from shared.contracts.envelope import Envelope, to_headers, to_value
@@ -63,7 +61,7 @@ class Stage:
         self.company = Company(urls, platform.identity.token)
         self.programme_id = ""
         self._producer: AIOKafkaProducer | None = None
-        self._stopped: list[int] = []
+        self.frozen = Frozen()
 
     async def start(self) -> None:
         """Start everything, and open a programme."""
@@ -75,8 +73,7 @@ class Stage:
 
     async def stop(self) -> None:
         """End everything."""
-        for pid in list(self._stopped):
-            self.go_on(pid)
+        self.frozen.all_go_on()
         if self._producer is not None:
             await self._producer.stop()
         await self.company.close()
@@ -120,16 +117,6 @@ class Stage:
         if not isinstance(broker, ProcessPart):
             raise TypeError("the drills need a broker that is a process of theirs")
         return broker.pid
-
-    def freeze(self, pid: int) -> None:
-        """SIGSTOP."""
-        os.kill(pid, signal.SIGSTOP)
-        self._stopped.append(pid)
-
-    def go_on(self, pid: int) -> None:
-        """SIGCONT."""
-        os.kill(pid, signal.SIGCONT)
-        self._stopped.remove(pid)
 
     async def restart(self, service: str) -> None:
         """Start a service whose process has ended, and wait until it is ready."""

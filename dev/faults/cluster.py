@@ -6,7 +6,6 @@ the process id that was noted when it was started.
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from dev.faults.kafka_cluster import NODES, KafkaCluster
 from dev.faults.mongo_cluster import MongoCluster
 from dev.faults.proxy import Mode, Proxy
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
-from dev.local.processes import Child, NotReady, free_port, start_child, wait_until
+from dev.local.processes import Child, Frozen, NotReady, free_port, start_child, wait_until
 from shared.chassis.broker import PROFILES, KafkaAddress
 from shared.chassis.topics import create_topics
 from shared.chassis.troubles import is_transient
@@ -42,7 +41,6 @@ class Replica:
     number: int
     port: int = field(default_factory=free_port)
     child: Child | None = None
-    paused: bool = False
 
     @property
     def name(self) -> str:
@@ -58,6 +56,11 @@ class Replica:
     def running(self) -> bool:
         """Whether its process is there."""
         return self.child is not None and self.child.running
+
+    @property
+    def pid(self) -> int:
+        """The process id of the one that runs, or ran last; 0 before the first start."""
+        return self.child.pid if self.child else 0
 
 
 class FaultCluster:
@@ -96,6 +99,7 @@ class FaultCluster:
             for member in self.mongo.nodes:
                 self.proxies[f"mongo-{member.number}"] = Proxy(member.front, member.port)
         self.sink: Child | None = None
+        self.frozen = Frozen()
 
     @property
     def address(self) -> KafkaAddress:
@@ -194,7 +198,6 @@ class FaultCluster:
             env=self.environment(replica) | faults,
             cwd=ROOT,
         )
-        replica.paused = False
 
     async def ready(self, replica: Replica) -> None:
         """Wait until it says so."""
@@ -218,6 +221,7 @@ class FaultCluster:
         """Whatever was cut, paused or killed works again when this returns."""
         for order in self.orders.iterdir():
             order.unlink(missing_ok=True)
+        self.frozen.all_go_on()
         for proxy in self.proxies.values():
             if proxy.mode is not Mode.OPEN or proxy.latency:
                 proxy.become(Mode.OPEN)
@@ -226,7 +230,6 @@ class FaultCluster:
         if self.sink is None or not self.sink.running:
             await self.start_sink()
         for replica in self.replicas:
-            self.resume(replica)
             if not replica.running:
                 await self.start_replica(replica)
         await self.all_ready()
@@ -241,18 +244,6 @@ class FaultCluster:
         await asyncio.gather(*(node.answering() for node in self.kafka.nodes))
         await self.mongo.has_primary()
 
-    def pause(self, replica: Replica) -> None:
-        """SIGSTOP."""
-        if replica.child is not None and replica.running:
-            os.kill(replica.child.pid, signal.SIGSTOP)
-            replica.paused = True
-
-    def resume(self, replica: Replica) -> None:
-        """SIGCONT, where it was paused."""
-        if replica.paused and replica.child is not None and replica.running:
-            os.kill(replica.child.pid, signal.SIGCONT)
-        replica.paused = False
-
     async def stop(self) -> None:
         """End what was started, the services first."""
         await self._stop_services()
@@ -260,8 +251,7 @@ class FaultCluster:
         await asyncio.gather(*(proxy.stop() for proxy in self.proxies.values()))
 
     async def _stop_services(self) -> None:
-        for replica in self.replicas:
-            self.resume(replica)
+        self.frozen.all_go_on()
         children = [one.child for one in self.replicas if one.child]
         await asyncio.gather(*(child.stop(within=20) for child in children))
         if self.sink is not None:
@@ -308,7 +298,7 @@ def _shell() -> dict[str, str]:
 def check_memory(cluster: FaultCluster) -> int:
     """The resident memory of all that was started, in MiB. Raises NotReady beyond 6 GiB."""
     nodes = [*cluster.kafka.nodes, *cluster.mongo.nodes]
-    pids = [node.pid for node in nodes] + [one.child.pid for one in cluster.replicas if one.child]
+    pids = [node.pid for node in nodes] + [one.pid for one in cluster.replicas]
     used = sum(_resident(pid) for pid in pids)
     if used > 6 * 1024:
         raise NotReady(f"the cluster uses {used} MiB, more than 6 GiB")

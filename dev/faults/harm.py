@@ -16,16 +16,41 @@ SECONDS_TO_END = 35.0  # what is under way may end first
 UNAVAILABLE = 503
 DRAIN_SECONDS = 120.0
 SLOWEST_503_SECONDS = 3.0
+HOUR_SECONDS = 3600
 
 
-async def pause_any(run: Run, seconds: float) -> None:
+async def pause_replica(run: Run, seconds: float) -> None:
     """SIGSTOP one replica for longer than its leases and its place in the group last."""
     victim = run.chance.choice([one for one in run.cluster.replicas if one.running])
-    _tell(run, "pause", victim.name, {"seconds": seconds})
-    run.cluster.pause(victim)
-    await asyncio.sleep(seconds)
-    run.cluster.resume(victim)
+    await _pause(run, victim.name, victim.pid, seconds)
     await run.cluster.ready(victim)
+
+
+async def pause_broker(run: Run, seconds: float) -> None:
+    """SIGSTOP one broker until the others lead what it led; it wakes up and learns so."""
+    node = run.chance.choice(run.cluster.kafka.nodes)
+    await _pause(run, f"kafka-{node.number}", node.pid, seconds)
+    await node.answering()
+
+
+async def pause_primary(run: Run, seconds: float) -> None:
+    """SIGSTOP the member that takes writes until there is another one; it wakes up and still believes it is the one."""
+    node = await run.cluster.mongo.primary()
+    await _pause(run, f"mongo-{node.number}", node.pid, seconds)
+    await run.cluster.mongo.has_primary()
+
+
+async def wrong_clock(run: Run, seconds: float) -> None:
+    """One replica comes back with its clock an hour ahead or behind, works with it for a while, and is set right.
+
+    Not one of matching: the times that it tells order what is asked about room over time.
+    """
+    others = [one for one in run.cluster.replicas if one.service != "matching"]
+    victim, ahead = run.chance.choice(others), run.chance.choice((HOUR_SECONDS, -HOUR_SECONDS))
+    _tell(run, "clock", victim.name, {"ahead": ahead, "seconds": seconds})
+    await _restart(run, victim, FAULT_CLOCK_SECONDS=str(ahead))
+    await asyncio.sleep(seconds)
+    await _restart(run, victim)
 
 
 async def kill_broker(run: Run, seconds: float) -> None:
@@ -64,16 +89,16 @@ async def kill_primary(run: Run, seconds: float) -> None:
 
 
 async def no_primary(run: Run, seconds: float) -> None:
-    """Kill two of three: nobody takes writes for so long."""
+    """Kill all but the primary: it takes writes that it cannot keep, steps down, and nobody takes any for so long."""
+    alone = await run.cluster.mongo.primary()
+    others = [node for node in run.cluster.mongo.nodes if node is not alone]
     _tell(run, "no_primary", "mongo", {"seconds": seconds})
     before = len(run.client.watched)
-    for node in run.cluster.mongo.nodes[:2]:
-        await node.kill()
+    await asyncio.gather(*(node.kill() for node in others))
     await asyncio.sleep(seconds)
     told = answers(run, before) | {"slowest_503_limit": SLOWEST_503_SECONDS}
     _tell(run, "primary_back", "mongo", told)
-    for node in run.cluster.mongo.nodes[:2]:
-        await node.start()
+    await asyncio.gather(*(node.start() for node in others))
     await run.cluster.mongo.has_primary()
 
 
@@ -99,7 +124,16 @@ def answers(run: Run, before: int) -> dict[str, Any]:
     }
 
 
-async def _restart(run: Run, replica: Replica) -> None:
+async def _pause(run: Run, name: str, pid: int, seconds: float) -> None:
+    _tell(run, "pause", name, {"seconds": seconds})
+    before = len(run.client.watched)
+    run.cluster.frozen.stop(pid)
+    await asyncio.sleep(seconds)
+    run.cluster.frozen.go_on(pid)
+    _tell(run, "awake", name, answers(run, before))
+
+
+async def _restart(run: Run, replica: Replica, **faults: str) -> None:
     if replica.child is None:
         return
     _tell(run, "restart", replica.name, {})
@@ -107,7 +141,7 @@ async def _restart(run: Run, replica: Replica) -> None:
     code = await asyncio.wait_for(replica.child.ended(), SECONDS_TO_END)
     if code != 0:
         raise NotReady(f"{replica.name} ended with {code} on SIGTERM")
-    await run.cluster.start_replica(replica)
+    await run.cluster.start_replica(replica, **faults)
     await run.cluster.ready(replica)
 
 

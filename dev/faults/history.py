@@ -267,6 +267,11 @@ class History:
                 depths[service] = max(depths.get(service, 0.0), sample.value)
         return depths
 
+    @property
+    def wrong_clocks(self) -> set[str]:
+        """The services of which a process was an hour or more off."""
+        return {one.target.rpartition("-")[0] for one in self.faults if one.fault == "clock"}
+
     def was(self, *faults: str) -> bool:
         """Whether any of these faults was injected."""
         return any(fault.fault in faults for fault in self.faults)

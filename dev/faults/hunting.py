@@ -115,14 +115,14 @@ async def _away_database(run: Run) -> None:
     """Readers with work in hand and no database for longer than five seconds, and then no readers."""
     readers = run.cluster.of("reporting")
     for replica in readers:
-        run.cluster.pause(replica)
+        run.cluster.frozen.stop(replica.pid)
     await asyncio.sleep(2.0)  # less than the session timeout: they keep their place
     nodes = run.cluster.mongo.nodes[:2]
     _tell(run, "no_primary", "mongo")
     for node in nodes:
         await node.kill()
     for replica in readers:
-        run.cluster.resume(replica)
+        run.cluster.frozen.go_on(replica.pid)
     await asyncio.sleep(9.0)
     for replica in readers:
         await _kill(run, replica)

@@ -10,8 +10,11 @@ from dev.faults.harm import (
     kill_brokers,
     kill_primary,
     no_primary,
-    pause_any,
+    pause_broker,
+    pause_primary,
+    pause_replica,
     restart_all,
+    wrong_clock,
 )
 from dev.faults.kills import AIMS, aim, kill_any
 from dev.faults.poison import throw
@@ -48,13 +51,12 @@ def smoke() -> list[Step]:
 
 def full(extra: int = 0) -> list[Step]:
     """Every named place, five kills a class, and every other fault once; `extra` random kills more."""
-    others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart]
-    return [*_aimed(FULL), *others, *(kill_any for _ in range(4 + extra))]
+    return [*_aimed(FULL), *OTHERS, *(kill_any for _ in range(4 + extra))]
 
 
 def long(kills: int) -> list[Step]:
     """The full plan, every other fault three times, and random kills up to the number."""
-    others = [_poison, _primary, _broker, _pause, _mail_trouble, _restart] * 2
+    others = [*OTHERS] * 2
     others += [_kafka_cut, _mongo_cut, fill_disk, redrive_twice, payload_kills, repeat_events] * 3
     others += [malformed_share, _no_brokers, _no_primary]
     return [*full(), *others, *(kill_any for _ in range(max(0, kills - len(FULL) - 4)))]
@@ -97,7 +99,19 @@ async def _broker(run: Run) -> None:
 
 
 async def _pause(run: Run) -> None:
-    await pause_any(run, 13.0)  # the relay's lease is 10 s
+    await pause_replica(run, 13.0)  # the relay's lease is 10 s
+
+
+async def _pause_broker(run: Run) -> None:
+    await pause_broker(run, 13.0)  # a broker that is silent for 9 s leads nothing any more
+
+
+async def _pause_primary(run: Run) -> None:
+    await pause_primary(run, 13.0)  # the others choose another one after 4 s
+
+
+async def _clock(run: Run) -> None:
+    await wrong_clock(run, 20.0)
 
 
 async def _restart(run: Run) -> None:
@@ -131,3 +145,10 @@ async def _no_brokers(run: Run) -> None:
 
 async def _no_primary(run: Run) -> None:
     await no_primary(run, 60.0)
+
+
+OTHERS = (
+    *(_poison, _primary, _broker, _pause, _pause_broker, _pause_primary),
+    *(_clock, _mail_trouble, _restart),
+)
+"""What else is done once in a full run, and three times in a long one."""

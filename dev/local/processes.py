@@ -8,6 +8,7 @@ thread, which lives as long as this process, does all the forking.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import random
@@ -126,6 +127,30 @@ class ProcessPart:
         """Return when its process has ended."""
         if self._child is not None:
             await self._child.ended()
+
+
+class Frozen:
+    """The processes that stand still by SIGSTOP, so that none is forgotten."""
+
+    def __init__(self) -> None:
+        self._pids: set[int] = set()
+
+    def stop(self, pid: int) -> None:
+        """SIGSTOP. Raises ProcessLookupError where there is no such process."""
+        os.kill(pid, signal.SIGSTOP)
+        self._pids.add(pid)
+
+    def go_on(self, pid: int) -> None:
+        """SIGCONT; nothing where it does not stand still, or was killed meanwhile."""
+        if pid in self._pids:
+            self._pids.remove(pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    def all_go_on(self) -> None:
+        """SIGCONT to each."""
+        for pid in tuple(self._pids):
+            self.go_on(pid)
 
 
 async def start_child(

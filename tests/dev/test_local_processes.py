@@ -5,11 +5,12 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from dev.local.processes import NotReady, free_port, start_child, wait_until
+from dev.local.processes import Child, Frozen, NotReady, free_port, start_child, wait_until
 
 _LAUNCHER = """
 import asyncio, sys
@@ -120,3 +121,30 @@ def test_a_launcher_starts_children_in_sessions_of_their_own(tmp_path: Path) -> 
             await child.stop()
 
     assert asyncio.run(session()) != os.getsid(0)
+
+
+def _state(pid: int) -> str:
+    """One letter, as proc(5) has it: T for a process that stands still."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+async def test_who_was_frozen_goes_on_and_who_died_meanwhile_is_no_trouble(tmp_path: Path) -> None:
+    frozen = Frozen()
+    sleepers = [await start_child("s", ["sleep", "600"], log=tmp_path / "log") for _ in range(3)]
+
+    async def is_(child: Child, state: str) -> bool:
+        return _state(child.pid) == state
+
+    for child in sleepers:
+        frozen.stop(child.pid)
+        await wait_until(partial(is_, child, "T"), what="it stands still", within=10)
+    first, killed, last = sleepers
+    frozen.go_on(first.pid)
+    await wait_until(partial(is_, first, "S"), what="it goes on", within=10)
+    assert _state(last.pid) == "T"
+    await killed.kill()
+    frozen.all_go_on()
+    await wait_until(partial(is_, last, "S"), what="the last goes on", within=10)
+
+    await asyncio.gather(first.kill(), last.kill())

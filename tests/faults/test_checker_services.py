@@ -208,6 +208,29 @@ def test_room_that_was_freed_may_be_taken_again() -> None:
     assert [one[0] for one in findings(pairing.capacity, too_soon)] == ["I5"]
 
 
+@pytest.mark.parametrize(("whose", "judged"), [("notifications-1", True), ("matching-2", False)])
+def test_room_over_time_is_judged_unless_matching_had_a_wrong_clock(
+    whose: str, judged: bool
+) -> None:
+    freed = pair_event("proposal.declined", 71, "11", "12", at=2.5, sequence=2)
+    too_soon = [*PEOPLE, made(71, "11", "12"), made(72, "11", "13", at=2.0), freed]
+    history = History(records=too_soon, faults=[Fault(NOON, "clock", whose)])
+    assert bool(findings(pairing.capacity, history)) is judged
+
+
+@pytest.mark.parametrize(
+    ("whose", "at", "found"),
+    [("enrollment-1", -3600.0, []), ("matching-2", -3600.0, []), ("reporting-1", -4.0, ["I5"])],
+)
+def test_a_pair_is_made_before_its_people_were_told_of_only_by_a_wrong_clock(
+    whose: str, at: float, found: list[str]
+) -> None:
+    told_at_0 = [OPENED, candidate("11", "mentor"), candidate("12", "mentee")]
+    clock = Fault(NOON, "clock", whose)
+    history = History(records=[*told_at_0, made(71, "11", "12", at=at)], faults=[clock])
+    assert [one[0] for one in findings(pairing.rules, history)] == found
+
+
 def test_a_pair_that_no_version_of_the_two_allows_is_found() -> None:
     low = candidate("12", "mentee", level=3)
     history = History(records=[OPENED, candidate("11", "mentor"), low, made(71, "11", "12")])

@@ -25,8 +25,7 @@ def _relays(history: History) -> Iterator[Finding]:
     ]
     yield from _backwards(lines)
     yield from _holders(lines)
-    if not history.was("clock"):
-        yield from _later(lines)
+    yield from _later(lines)
 
 
 def _backwards(lines: list[Line]) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ def capacity(history: History) -> Iterator[Finding]:
     taken: Counter[str] = Counter()
     live: dict[str, list[str]] = {}
     steps = history.of_type("proposal.made", *FREES)
-    in_time = [] if history.was("clock") else sorted(steps, key=_moment)
+    in_time = [] if "matching" in history.wrong_clocks else sorted(steps, key=_moment)
     for event in in_time:
         if event.type == "proposal.made":
             people = [person[event.data[f"{side}_id"]] for side in Side if event.data]
@@ -45,7 +45,7 @@ def capacity(history: History) -> Iterator[Finding]:
 
 def rules(history: History) -> Iterator[Finding]:
     """I5: every pair that was proposed was allowed."""
-    skew = SKEW_OF_WRONG_CLOCKS if history.was("clock") else SKEW
+    skew = SKEW_OF_WRONG_CLOCKS if history.wrong_clocks & {"enrollment", "matching"} else SKEW
     versions: dict[str, list[Record]] = defaultdict(list)
     for event in history.of_type("candidate.changed"):
         versions[event.key or ""].append(event)
