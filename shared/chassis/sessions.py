@@ -17,7 +17,6 @@ from pymongo.write_concern import WriteConcern
 from shared.chassis.mongo import MAJORITY_READ, Client
 from shared.chassis.patience import patience
 
-SHORTEST_MS = 250
 ITS_OWN_WORD = WriteConcern(1)
 _leaving: set[asyncio.Task[None]] = set()
 
@@ -48,10 +47,8 @@ async def in_transaction(client: Client, spent: float) -> AsyncIterator[AsyncIOM
 
 
 def _a_majority(spent: float) -> WriteConcern:
-    """What a commit waits for, as long as the patience of this task says; earlier tries are taken from it."""
-    return WriteConcern(
-        "majority", wtimeout=max(SHORTEST_MS, patience.get().majority - int(1_000 * spent))
-    )
+    """What a commit waits for, as long as the patience of this task says."""
+    return WriteConcern("majority", wtimeout=patience.get().majority_after(spent))
 
 
 async def _leave(session: AsyncIOMotorClientSession) -> None:

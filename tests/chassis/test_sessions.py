@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener
 from dev.local.parts import Database as DatabasePart
 from shared.chassis.clock import system_clock
 from shared.chassis.mongo import Client, MongoDatabase, open_database
-from shared.chassis.patience import HURRIED, patience
+from shared.chassis.patience import HURRIED, LONG_WORK, PATIENT, Patience, patience
 from shared.chassis.sessions import in_transaction
 from shared.chassis.transactions import Taken, Transactions, Tx
 
@@ -96,6 +96,20 @@ async def test_after_tries_that_took_all_the_time_a_commit_waits_a_moment(
         await database["boxes"].insert_one({"_id": 1}, session=session)
         await session.commit_transaction()
     assert heard.ends == [("commitTransaction", {"w": "majority", "wtimeout": 250})]
+
+
+@pytest.mark.parametrize(
+    ("whose", "spent", "milliseconds"),
+    [
+        (HURRIED, 0.0, 1_200), (HURRIED, 0.5, 700), (HURRIED, 2.5, 250),
+        (PATIENT, 4.0, 10_000),  # nobody waits for a batch of events
+        (LONG_WORK, 20.0, 1_200),  # what an import writes takes long, and so does its way to the others
+    ],
+)  # fmt: skip
+def test_what_went_into_trying_is_taken_from_the_commit_of_who_is_in_a_hurry(
+    whose: Patience, spent: float, milliseconds: int
+) -> None:
+    assert whose.majority_after(spent) == milliseconds
 
 
 class LostConnection:
