@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -36,14 +37,20 @@ async def documents(house: House) -> dict[tuple[str, Any], str]:
 
 
 def readable(value: Any) -> str:
-    """All of a document, and what lies in its bytes."""
+    """All of a document, and what lies in its bytes: text, or the runs of eight letters and more that strings(1) shows.
+
+    In what is sealed, two letters of a staff number come together by chance.
+    """
     match value:
         case dict():
             return " ".join(f"{key} {readable(item)}" for key, item in value.items())
         case list():
             return " ".join(map(readable, value))
         case bytes():
-            return value.decode("utf-8", "replace")
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                return " ".join(run.decode() for run in re.findall(rb"[ -~]{8,}", value))
         case _:
             return str(value)
 
