@@ -48,7 +48,7 @@ faults: setup ## break a real cluster at every named place, and every checker by
 	@$(RUN) -m dev.faults full --seed $(SEED) --rate $(RATE)
 
 faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
-	@$(RUN) -m dev.faults smoke --seed $(SEED)
+	@$(RUN) -m dev.faults smoke --seed $(SEED) --rate $(RATE)
 
 faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 RATE=65 for another one
 	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS) --rate $(RATE)

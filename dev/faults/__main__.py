@@ -34,11 +34,12 @@ app = typer.Typer(
 )
 Seed = Annotated[int, typer.Option(help="The same seed draws the same plan and the same load.")]
 Rate = Annotated[float, typer.Option(help="Commands per second.")]
+RATE = 10.0
 _began = time.monotonic()
 
 
 @app.command()
-def smoke(seed: Seed = 1, rate: Rate = 20.0) -> None:
+def smoke(seed: Seed = 1, rate: Rate = RATE) -> None:
     """At most five minutes: a handful of aimed kills."""
     _end(asyncio.run(_play(Plan("smoke", runs.smoke(), full=False), seed, rate)))
 
@@ -46,7 +47,7 @@ def smoke(seed: Seed = 1, rate: Rate = 20.0) -> None:
 @app.command()
 def full(
     seed: Seed = 1,
-    rate: Rate = 20.0,
+    rate: Rate = RATE,
     *,
     mutants: Annotated[bool, typer.Option(help="Hunt all mutants afterwards.")] = True,
 ) -> None:
@@ -58,7 +59,7 @@ def full(
 @app.command()
 def long(
     seed: Seed = 1,
-    rate: Rate = 20.0,
+    rate: Rate = RATE,
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: many kills, each other fault at least three times."""
