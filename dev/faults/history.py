@@ -272,10 +272,6 @@ class History:
         """The services of which a process was an hour or more off."""
         return {one.target.rpartition("-")[0] for one in self.faults if one.fault == "clock"}
 
-    def was(self, *faults: str) -> bool:
-        """Whether any of these faults was injected."""
-        return any(fault.fault in faults for fault in self.faults)
-
 
 def owner_of(topic: str) -> str:
     """The service that publishes on a topic."""

@@ -113,11 +113,15 @@ def test_what_went_into_trying_is_taken_from_the_commit_of_who_is_in_a_hurry(
 
 
 class LostConnection:
-    """A session whose server is gone: its abort takes as long as the driver looks for another one."""
+    """A client and its only session, whose server is gone: an abort takes as long as the driver looks for another one."""
 
     def __init__(self) -> None:
         self.gone, self.ended = asyncio.Event(), asyncio.Event()
         self.delegate = SimpleNamespace(in_transaction=True, _transaction=SimpleNamespace())
+
+    async def start_session(self) -> "LostConnection":
+        """The only one."""
+        return self
 
     def start_transaction(self, **_: Any) -> None:
         """Nothing is said to the server yet."""
@@ -132,31 +136,19 @@ class LostConnection:
 
 
 async def test_a_caller_does_not_wait_for_the_abort_of_a_lost_connection() -> None:
-    session = LostConnection()
-
-    class Driver:
-        async def start_session(self) -> LostConnection:
-            return session
-
-    client: Any = Driver()
+    client: Any = LostConnection()
     with pytest.raises(AutoReconnect):
         async with in_transaction(client, spent=0.0):
             raise AutoReconnect("connection reset")
-    assert not session.ended.is_set()
-    session.gone.set()
-    await session.ended.wait()
+    assert not client.ended.is_set()
+    client.gone.set()
+    await client.ended.wait()
 
 
 async def test_any_other_failure_is_aborted_before_the_caller_knows() -> None:
-    session = LostConnection()
-    session.gone.set()
-
-    class Driver:
-        async def start_session(self) -> LostConnection:
-            return session
-
-    client: Any = Driver()
+    client: Any = LostConnection()
+    client.gone.set()
     with pytest.raises(LookupError):
         async with in_transaction(client, spent=0.0):
             raise LookupError
-    assert session.ended.is_set()
+    assert client.ended.is_set()

@@ -26,10 +26,15 @@ asyncio.run(main())
 """
 
 
+def _state(pid: int) -> str:
+    """One letter, as proc(5) has it: T for a process that stands still, Z for a zombie."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def _lives(pid: int) -> bool:
     """False for a process that is gone, or a zombie that nobody has collected yet."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return _state(pid) != "Z"
     except FileNotFoundError:
         return False
 
@@ -121,11 +126,6 @@ def test_a_launcher_starts_children_in_sessions_of_their_own(tmp_path: Path) -> 
             await child.stop()
 
     assert asyncio.run(session()) != os.getsid(0)
-
-
-def _state(pid: int) -> str:
-    """One letter, as proc(5) has it: T for a process that stands still."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
