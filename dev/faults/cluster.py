@@ -29,6 +29,8 @@ SERVICES = ("enrollment", "matching", "notifications", "reporting")
 REPLICAS = (1, 2)
 SECONDS_TO_START = 90.0
 SESSION_TIMEOUT_MS = 3_000
+MAIL_RETRY_SECONDS = 1
+"""The longest first pause of a mail that could not be sent; each further one is up to twice as long."""
 
 Tell = Callable[[str], None]
 
@@ -277,7 +279,7 @@ class FaultCluster:
             "OBVERSE_SMTP_PORT": str(self.mail_proxy.port),
             "OBVERSE_SMTP_TIMEOUT_SECONDS": "2",
             "OBVERSE_MAIL_LEASE_SECONDS": "6",
-            "OBVERSE_MAIL_RETRY_SECONDS": "1",
+            "OBVERSE_MAIL_RETRY_SECONDS": str(MAIL_RETRY_SECONDS),
             "OBVERSE_MAIL_FROM": "mentoring@obverse.test",
         }
         orders = (self.orders / replica.service, self.orders / replica.name)

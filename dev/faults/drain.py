@@ -17,6 +17,7 @@ from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import OK, Journal, Lines
 from dev.faults.load import LEAD, Load
 from dev.faults.operators import all_letters
+from dev.faults.retries import Retries
 from shared.contracts.catalogue import CATALOGUE
 
 GROUPS = ("enrollment", "matching", "notifications", "reporting-journal", "reporting-projections")
@@ -34,18 +35,19 @@ Offsets = dict[str, dict[str, dict[str, int]]]
 async def drained(
     cluster: FaultCluster, client: Client, journal: Journal, longest: float = LONGEST_SECONDS
 ) -> float | None:
-    """Wait until lag and outbox are 0, no round is open, and it stays so; seconds until it first was so.
+    """Wait until lag and outbox are 0, no round is open, no mail is to be tried again, and it stays so.
 
-    None where it is not so after the longest wait.
+    Seconds until it first was so; None where it is not so after the longest wait.
     """
     began = quiet_since = time.monotonic()
     before: Offsets | None = None
+    retries = Retries(cluster.folder / "logs")
     while True:
         moved = await _open_work(cluster, client, journal)
         offsets = await offsets_of(cluster)
         lag = sum(p["end"] - p["committed"] for places in offsets.values() for p in places.values())
         moment = time.monotonic()
-        if moved or lag or offsets != before:
+        if moved or lag or offsets != before or retries.waiting(moment):
             quiet_since = moment
         before = offsets
         if moment - quiet_since > QUIET_SECONDS:
