@@ -1,7 +1,7 @@
 """What a run left behind for everybody to see: nothing here looks into a database.
 
 The folder of a run holds `journal.jsonl`, `injected.jsonl`, `passages/`, `logs/`, `topics/`, `mails/`, `reads.json`,
-`metrics/`, `offsets.json`, `letters.json` and `phases.json`; `loading.py` reads them. `Reads` says what `reads.json` holds.
+`metrics/`, `offsets.json`, `letters.json`, `directory.json` and `phases.json`; `loading.py` reads them. `Reads` says what `reads.json` holds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -224,6 +224,8 @@ class History:
     personal: Sequence[str] = ()
     letters: Sequence[Letter] | None = None
     """None where nobody asked for them."""
+    directory: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Unit and site of everybody by their staff number, as the last import said; empty where none was the last."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Logs and metrics by file, as they were written."""
 

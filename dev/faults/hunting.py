@@ -28,7 +28,8 @@ from dev.local.processes import NotReady
 Provocation = Callable[[Run], Awaitable[None]]
 RATE = 20.0
 SEED = 1
-WARM_SECONDS = 6.0
+WARM_SECONDS = 3.0
+PATIENCE_TO_WARM_UP_SECONDS = 25.0  # a mutant may need for ever
 LATE = "not drained"
 UNFINISHED = "not finished"
 PATIENCE_SECONDS = 45.0
@@ -72,7 +73,7 @@ async def hunt(
 async def _drained(run: Run, provoke: Provocation) -> bool:
     """Provoke it under load; whether all was read in the end."""
     try:
-        await run.warm_up()
+        await run.warm_up(PATIENCE_TO_WARM_UP_SECONDS)
     except NotReady as trouble:  # a mutant may break that already; it is judged by what it left
         run.tell(f"  {trouble}")
     await run.under_load(_warm(provoke), PATIENCE_SECONDS, redrive_killed)

@@ -17,6 +17,7 @@ import httpx
 from dev.demo.opening import open_programme
 from dev.demo.volunteers import Volunteer
 from dev.faults.client import Client, command_of
+from dev.faults.directory import Directory, Places
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
 from dev.local.processes import NotReady
 
@@ -26,7 +27,8 @@ ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 # Whoever sends a file of 2,000 rows waits for its report; a second try would only stand in line behind the first.
 IMPORT_ANSWER = httpx.Timeout(60.0, connect=2.0)
 REMINDER_HOURS = 24
-WARM_UP_LOOKS = 300
+WARM_UP_SECONDS = 60.0
+WARM_UP_LOOK_SECONDS = 0.2
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
 _WEIGHTS = {"enrol": 5, "answer": 4, "meet": 20, "pause": 2, "resume": 4, "withdraw": 0.2}
 
@@ -55,8 +57,14 @@ class Load:
     """One programme under load; `set_up` first, then `run` as a task until `stop`."""
 
     def __init__(
-        self, client: Client, journal: Journal, people: list[Volunteer], chance: random.Random
+        self,
+        client: Client,
+        journal: Journal,
+        people: list[Volunteer],
+        directory: Directory,
+        chance: random.Random,
     ) -> None:
+        self._directory = directory
         self._client = client
         self._journal = journal
         self._chance = chance
@@ -64,7 +72,6 @@ class Load:
         self._chance.shuffle(self._people)
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._directory = b""
         self._round = ""
         self._next_round = self._next_import = 0.0
         self.programme_id = self.cohort_id = ""
@@ -74,9 +81,8 @@ class Load:
         """Everybody who has enrolled."""
         return [one for one in self._people if one.volunteer_id]
 
-    async def set_up(self, mapping: Any, directory: bytes) -> None:
+    async def set_up(self, mapping: Any) -> None:
         """The directory and a programme, before anything dies."""
-        self._directory = directory
         put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
         await self._client.say(put, LEAD, json=mapping)
         await self.import_again()
@@ -95,26 +101,30 @@ class Load:
             self._journal.settle(command, OK)
         return command.answer
 
-    async def warm_up(self, people: int) -> None:
-        """Let so many enrol and be proposed to each other, so that there is something to answer."""
+    async def warm_up(self, people: int, patience: float) -> None:
+        """Let so many enrol and be proposed to each other, so that there is something to answer.
+
+        Raises NotReady where any of it takes longer than `patience` seconds.
+        """
         first = self._people[:people]
         await asyncio.gather(*(self._enrol(one) for one in first))
         mentors = sum(one.said.body["roles"] == ["mentor"] for one in first)
         known = {"mentors": mentors, "mentees": people - mentors}
-        await self._until("/waiting", lambda found: found == known)
+        await self._until("/waiting", lambda found: found == known, patience)
         asked = await self.ask_round()
         path = f"/rounds/{asked.subject['round_id']}"
-        await self._until(path, lambda found: found["state"] in ("completed", "failed"))
+        await self._until(path, lambda found: found["state"] in ("completed", "failed"), patience)
         for _ in range(2):  # the second time they see that both have said yes
             await asyncio.gather(*(self._answer(one) for one in first))
 
-    async def _until(self, path: str, enough: Callable[[Any], bool]) -> None:
-        for _ in range(WARM_UP_LOOKS):
+    async def _until(self, path: str, enough: Callable[[Any], bool], patience: float) -> None:
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
             path_here = f"/v1/programmes/{self.programme_id}{path}"
             found = await self._client.read("matching", path_here, LEAD)
             if found is not None and enough(found):
                 return
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(WARM_UP_LOOK_SECONDS)
         raise NotReady(f"the load could not warm up: {path}")
 
     async def run(self, rate: float) -> None:
@@ -140,6 +150,14 @@ class Load:
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
                 self._name_subject(command)
+
+    async def import_at_last(self) -> Places:
+        """Import once more when all else is known; where everybody sits then, empty where that is not known."""
+        command = await self.import_again()
+        if command.outcome == UNKNOWN:
+            command = await self._client.ask_again(command, LEARN_SECONDS)
+        others = any(one.command == "import" for one in self._journal.unknown())
+        return self._directory.places if command.outcome == OK and not others else {}
 
     def _begin(self) -> None:
         moment = time.monotonic()
@@ -200,12 +218,13 @@ class Load:
             command.subject[name] = made
             self._journal.settle(command, OK)
 
-    async def import_again(self) -> None:
-        """Feed the same directory once more."""
+    async def import_again(self) -> Command:
+        """Feed the directory once more, in which some people have moved since."""
+        self._directory.move()
         path = "/v1/directory/imports?mode=skip_bad"
         command = command_of("lead", "import", "enrollment", path)
-        told = {"content": self._directory, "headers": {"Content-Type": "text/csv"}}
-        await self._client.say(command, LEAD, timeout=IMPORT_ANSWER, **told)
+        told = {"content": self._directory.content, "headers": {"Content-Type": "text/csv"}}
+        return await self._client.say(command, LEAD, timeout=IMPORT_ANSWER, **told)
 
     async def ask_round(self) -> Command:
         """Ask for a round; refused while one is open."""

@@ -45,6 +45,7 @@ def load(folder: Path) -> History:
         phases=_phases(_document(folder / "phases.json")),
         personal=[*_planted(records), *_document(folder / "personal.json").get("personal", [])],
         letters=_letters(folder / "letters.json"),
+        directory=_document(folder / "directory.json"),
         texts=Texts(folder),
     )
 

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +15,10 @@ from dev.demo.inputs import DEFAULT_MAPPING, read_mapping
 from dev.demo.volunteers import choose, read_employees
 from dev.faults.client import Client
 from dev.faults.cluster import ROOT, FaultCluster, check_memory
+from dev.faults.directory import Directory
 from dev.faults.drain import LONGEST_SECONDS, drained, dump
 from dev.faults.journal import Journal, Lines, now
-from dev.faults.load import Load
+from dev.faults.load import WARM_UP_SECONDS, Load
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
@@ -52,11 +53,14 @@ class Run:
     def mark(self, phase: str) -> None:
         """Write down that a phase has come."""
         self.phases[phase] = now()
-        (self.folder / "phases.json").write_text(json.dumps(self.phases, indent=1))
+        self._write("phases.json", self.phases)
 
-    async def warm_up(self) -> None:
+    def _write(self, name: str, document: Mapping[str, object]) -> None:
+        (self.folder / name).write_text(json.dumps(document, indent=1))
+
+    async def warm_up(self, patience: float = WARM_UP_SECONDS) -> None:
         """Let some enrol and be paired, before anything dies. Raises NotReady where they never are."""
-        await self.load.warm_up(WARM_UP_PEOPLE)
+        await self.load.warm_up(WARM_UP_PEOPLE, patience)
 
     async def under_load(
         self,
@@ -80,6 +84,7 @@ class Run:
         self.mark("healed")
         self.memory = check_memory(self.cluster)
         await self.load.learn()
+        self._write("directory.json", await self.load.import_at_last())
         took = await drained(self.cluster, self.client, self.journal, patience)
         if took is not None and mend is not None and await mend(self):
             more = await drained(self.cluster, self.client, self.journal, patience)
@@ -116,8 +121,8 @@ async def loaded(
         directory = cluster.state / "company.csv"
         write_company(directory, people=PEOPLE, seed=seed)
         people = choose(read_employees(directory, mapping.layout()), seed)
-        load = Load(client, journal, people, chance)
-        await load.set_up(mapping.model_dump(mode="json"), directory.read_bytes())
+        load = Load(client, journal, people, Directory(directory, chance), chance)
+        await load.set_up(mapping.model_dump(mode="json"))
         tell(f"a programme is open; {len(people)} people may enrol")
         yield Run(cluster, client, load, journal, injected, chance, rate, tell)
     finally:

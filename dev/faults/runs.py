@@ -111,7 +111,7 @@ async def _pause_primary(run: Run) -> None:
 
 
 async def _clock(run: Run) -> None:
-    await wrong_clock(run, 20.0)
+    await wrong_clock(run, 15.0)
 
 
 async def _restart(run: Run) -> None:

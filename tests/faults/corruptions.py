@@ -214,6 +214,17 @@ def miscount_in_a_report(history: History, chance: random.Random) -> History:
     return _change_reads(history, reports={PROGRAMME: changed})
 
 
+def miss_a_move(history: History, chance: random.Random) -> History | None:
+    """The directory says that somebody sits elsewhere, and no topic does."""
+    status = {one.key: one.data["status"] for one in history.of_type("candidate.changed")}
+    here = [who for who in history.directory if status[who] != "withdrawn"]
+    if not here:
+        return None
+    who = chance.choice(here)
+    moved = {**history.directory[who], "site": "Berlin"}
+    return replace(history, directory={**history.directory, who: moved})
+
+
 def forget_who_waits(history: History, chance: random.Random) -> History:
     waiting = history.reads["waiting"][PROGRAMME]
     side = chance.choice(sorted(waiting))
@@ -261,6 +272,7 @@ def lose_a_letter_by_name(history: History, chance: random.Random) -> History:
 CORRUPTIONS: tuple[tuple[str, Corruption], ...] = (
     ("I1", lose_a_volunteer_in_the_store),
     ("I1", forget_who_waits),
+    ("I1", miss_a_move),
     ("I1 I4 I6 I8 I9", drop_an_event),
     ("I2", invent_an_event),
     ("I2", refuse_afterwards),

@@ -48,6 +48,7 @@ class Person:
     id: str
     person: str
     side: str
+    unit: str = "Sales"
     status: str = "active"
     busy: bool = False
 
@@ -87,7 +88,7 @@ class World:
             self.now += self.chance.uniform(0.5, 5.0)
             self.chance.choice(
                 [self._enrol, self._enrol, self._stand, self._round, self._answer, self._answer,
-                 self._meet, self._meet, self._refused, self._repeat]
+                 self._meet, self._meet, self._refused, self._repeat, self._move]
             )()  # fmt: skip
         self.lines = self._logs()
 
@@ -108,6 +109,9 @@ class World:
             ],
             reads=self._reads(),
             phases={"healed": NOON + self.now, "drained": NOON + self.now + 100.0},
+            directory={
+                person.id: {"unit": person.unit, "site": "London"} for person in self.people
+            },
             personal=[f"Person {person.person}" for person in self.people],
             texts={"logs/matching-1.log": "nothing about anybody"},
         )
@@ -170,7 +174,8 @@ class World:
         side = self.chance.choice(("mentor", "mentee"))
         person = Person(self._id(), self._id(), side)
         self.people.append(person)
-        trail = self._say("enrol", programme_id=PROGRAMME, volunteer_id=person.id)
+        who = {"volunteer_id": person.id, "staff_number": person.id}
+        trail = self._say("enrol", programme_id=PROGRAMME, **who)
         self.publish(
             "volunteer.enrolled", person.id, trail, **self._fact(person), consent_version="1"
         )
@@ -202,7 +207,7 @@ class World:
             "hobbies": [],
             "motivation": 3,
             "openness": 3,
-            "unit": "Sales",
+            "unit": person.unit,
             "site": "London",
             "level": 2 if mentor else 8,
             "managers": [],
@@ -227,6 +232,16 @@ class World:
         more: Data = {"until": None} if word == "pause" else {}
         self.publish(type_, person.id, trail, **self._fact(person), **more)
         self._tell_candidate(person, trail)
+
+    def _move(self) -> None:
+        """The directory says that somebody sits elsewhere; of who has left it is not told."""
+        if not self.people:
+            return
+        person = self.chance.choice(self.people)
+        person.unit = self.chance.choice(("Sales", "Finance", "Legal"))
+        trail = self._say("move")
+        if person.status != "withdrawn":
+            self._tell_candidate(person, trail)
 
     def _idle(self, side: str) -> list[Person]:
         return [

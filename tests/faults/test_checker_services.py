@@ -562,6 +562,28 @@ def test_a_directory_that_no_import_is_known_to_have_stored_is_not_judged() -> N
     assert findings(stores.agree, history) == []
 
 
+def moved(unit: str, status: str = "active", site: str = "London") -> History:
+    """By the directory somebody sits in Sales in London; this is what the topic says of them."""
+    data: dict[str, Any] = {"volunteer_id": "v", "unit": unit, "site": site, "status": status}
+    return History(
+        commands=[command("enrol", volunteer_id="v", staff_number="E1")],
+        records=[event("candidate.changed", "v", 1, **data)],
+        directory={"E1": {"unit": "Sales", "site": "London"}},
+    )
+
+
+def test_a_volunteer_sits_where_the_last_import_said() -> None:
+    assert findings(stores.agree, moved("Sales")) == []
+    for history in (moved("Finance"), moved("Sales", site="Berlin")):
+        ((invariant, kind, ids),) = findings(stores.agree, history)
+        assert (invariant, kind) == ("I1", Kind.LOST)
+        assert ids[0].startswith("v (")
+
+
+def test_who_has_left_is_not_followed_through_the_directory() -> None:
+    assert findings(stores.agree, moved("Finance", status="withdrawn")) == []
+
+
 def told_topic(code: str, sequence: int = 1, *, retired: bool = False, label: str = "AI") -> Record:
     data: dict[str, Any] = {"parent": None, "label_en": label, "label_ru": "ИИ"}
     return event("topic.changed", code, sequence, **data, retired=retired)

@@ -9,13 +9,14 @@ from dev.faults.checker.folded import State, fold
 from dev.faults.checker.under_way import missing_effect, missing_event
 from dev.faults.history import History
 from dev.faults.journal import OK
-from shared.contracts.catalogue import JOURNAL, PAIR, TOPIC, VOLUNTEER
+from shared.contracts.catalogue import CANDIDATE, JOURNAL, PAIR, TOPIC, VOLUNTEER
 
 
 def agree(history: History) -> Iterator[Finding]:
     """I1: the directory, topics, rosters, counts, pairs, sessions and who waits."""
     state = fold(history)
     yield from _directory(history)
+    yield from _moves(history, state)
     yield from _topics(history)
     yield from _rosters(history, state)
     yield from _counts(history, state)
@@ -25,7 +26,7 @@ def agree(history: History) -> Iterator[Finding]:
 
 
 def _directory(history: History) -> Iterator[Finding]:
-    """Every import is one of the same file; each says how many good rows it has."""
+    """Every import is one of the same people; each says how many good rows it has."""
     imports = [one for one in history.commands if one.name == "import" and one.outcome == OK]
     rows = {one.answer["good"] for one in imports if one.answer.get("applied")}
     for programme, counts in history.reads.get("enrolment", {}).items():
@@ -34,6 +35,20 @@ def _directory(history: History) -> Iterator[Finding]:
         kind = Kind.LOST if rows and here < max(rows) else Kind.DOUBLED
         what = f"{here} employees are in the directory, and the imports brought {sorted(rows)}"
         yield from found("I1", kind, what, ids)
+
+
+def _moves(history: History, state: State) -> Iterator[Finding]:
+    """Whoever takes part sits where the last import says; who has left is not followed."""
+    ids = []
+    for command in history.commands:
+        candidate = state.candidates.get(command.subject.get("volunteer_id", ""))
+        place = history.directory.get(command.subject.get("staff_number", ""))
+        if place and candidate and candidate["status"] != "withdrawn":
+            told = {name: candidate[name] for name in place}
+            if told != place:
+                ids.append(f"{candidate['volunteer_id']} ({place}, on the topic {told})")
+    what = f"a volunteer is not on {CANDIDATE.name} as in the directory"
+    yield from found("I1", missing_event(history, CANDIDATE.name), what, ids)
 
 
 def _topics(history: History) -> Iterator[Finding]:

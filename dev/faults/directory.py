@@ -1,0 +1,53 @@
+"""The directory of the load: each time it is sent, some people of it sit somewhere else."""
+
+import csv
+import io
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+STAFF_NUMBER, MOVES = "Staff Number", {"unit": "Unit", "site": "Site"}
+"""What a move changes, by its name on the topics."""
+MOVED_SHARE = 0.1
+
+Places = Mapping[str, Mapping[str, str]]
+"""By staff number: the unit and the site of each."""
+
+
+class Directory:
+    """A file of people that changes from one import to the next, always to units and sites that it names."""
+
+    def __init__(self, file: Path, chance: random.Random) -> None:
+        with file.open(encoding="utf-8", newline="") as source:
+            rows = csv.DictReader(source)
+            self._rows = list(rows)
+            self._columns = list(rows.fieldnames or ())
+        self._chance = chance
+        self._choices = {
+            column: sorted({row[column] for row in self._rows}) for column in MOVES.values()
+        }
+
+    @property
+    def content(self) -> bytes:
+        """The file as it is now."""
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self._columns)
+        writer.writeheader()
+        writer.writerows(self._rows)
+        return text.getvalue().encode()
+
+    @property
+    def places(self) -> Places:
+        """Where everybody sits by the file as it is now."""
+        return {
+            row[STAFF_NUMBER]: {name: row[column] for name, column in MOVES.items()}
+            for row in self._rows
+        }
+
+    def move(self) -> None:
+        """A tenth of the people get a unit and a site, by chance."""
+        for row in self._some():
+            row.update({name: self._chance.choice(there) for name, there in self._choices.items()})
+
+    def _some(self) -> Iterator[dict[str, str]]:
+        return (row for row in self._rows if self._chance.random() < MOVED_SHARE)
