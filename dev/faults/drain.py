@@ -151,15 +151,19 @@ async def committed(cluster: FaultCluster) -> dict[str, dict[TopicPartition, int
 async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journal) -> int:
     """Write topics, offsets, metrics and reads into the run's folder; returns how many records there are."""
     folder = cluster.folder
-    records = await _dump_topics(cluster, folder / "topics")
-    _write(folder / "offsets.json", await offsets_of(cluster))
+    async with asyncio.TaskGroup() as at_once:
+        records = at_once.create_task(_dump_topics(cluster, folder / "topics"))
+        offsets = at_once.create_task(offsets_of(cluster))
+        letters = at_once.create_task(all_letters(cluster))
+        reads = at_once.create_task(_reads(client, load, journal))
+        metrics = {one.name: at_once.create_task(_metrics(one)) for one in cluster.replicas}
+    _write(folder / "offsets.json", offsets.result())
+    _write(folder / "letters.json", letters.result())
+    _write(folder / "reads.json", reads.result())
     (folder / "metrics").mkdir(exist_ok=True)
-    for replica in cluster.replicas:
-        text = await _metrics(replica)
-        (folder / "metrics" / f"{replica.name}.txt").write_text(text)
-    _write(folder / "letters.json", await all_letters(cluster))
-    _write(folder / "reads.json", await _reads(client, load, journal))
-    return records
+    for name, text in metrics.items():
+        (folder / "metrics" / f"{name}.txt").write_text(text.result())
+    return records.result()
 
 
 def all_places() -> list[TopicPartition]:

@@ -32,7 +32,7 @@ WARM_SECONDS = 3.0
 PATIENCE_TO_WARM_UP_SECONDS = 25.0  # a mutant may need for ever
 LATE = "not drained"
 UNFINISHED = "not finished"
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 35.0
 CLOCK_SECONDS = "10800"
 """Three hours: the load plans sessions whose reminders are due in two."""
 

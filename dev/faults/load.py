@@ -144,9 +144,10 @@ class Load:
         """No more commands."""
         self._stop.set()
 
-    async def learn(self) -> None:
-        """Ask again for everything whose outcome is unknown."""
-        again = [self._client.ask_again(one, LEARN_SECONDS) for one in self._journal.unknown()]
+    async def learn(self, patience: float) -> None:
+        """Ask again for everything whose outcome is unknown, for so many seconds at most."""
+        patience = min(patience, LEARN_SECONDS)
+        again = [self._client.ask_again(one, patience) for one in self._journal.unknown()]
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
                 self._name_subject(command)

@@ -70,7 +70,8 @@ class Run:
     ) -> None:
         """Do harm while the load runs; then heal, learn every outcome, drain, and write all down.
 
-        `mend` is what operators do once all is quiet; what that sets going is waited for, too.
+        Outcomes are waited for with this `patience` in seconds, and so is the drain. `mend` is what operators do
+        once all is quiet; what that sets going is waited for, too.
         """
         self.mark("load_started")
         loading = asyncio.create_task(self.load.run(self.rate))
@@ -83,7 +84,7 @@ class Run:
         await self.cluster.heal()
         self.mark("healed")
         self.memory = check_memory(self.cluster)
-        await self.load.learn()
+        await self.load.learn(patience)
         self._write("directory.json", await self.load.import_at_last())
         took = await drained(self.cluster, self.client, self.journal, patience)
         if took is not None and mend is not None and await mend(self):
