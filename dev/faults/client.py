@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
@@ -36,6 +36,14 @@ class Look(IntEnum):
     AWAY = 2
 
 
+class Tried(NamedTuple):
+    """A request and its answer; both moments are those of `time.monotonic`."""
+
+    status: int
+    asked: float
+    answered: float
+
+
 class Client:
     """Everybody of the load speaks through it; what is said is in the journal."""
 
@@ -57,8 +65,8 @@ class Client:
         self._looks = {one.name: Look.READY for one in replicas}
         self._errors = Lines(journal.path.with_name("unanswered.jsonl"))
         self._bodies: dict[str, dict[str, Any]] = {}
-        self.watched: list[tuple[int, float]] = []
-        """Status and seconds of each try, in order; whoever watches takes the length before and after."""
+        self.watched: list[Tried] = []
+        """Every try, in the order of the answers."""
 
     async def watch(self) -> None:
         """Look at each /readyz, for ever, as a load balancer does."""
@@ -114,7 +122,7 @@ class Client:
             asked = time.monotonic()
             status, answer = await self._try(command)
             command.tries.append(status)
-            self.watched.append((status, time.monotonic() - asked))
+            self.watched.append(Tried(status, asked, time.monotonic()))
             command.status, command.answer = status, answer
             waited = time.monotonic() - began
             verdict = _verdict(status, answer, waited)

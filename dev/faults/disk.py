@@ -34,11 +34,11 @@ async def fill_disk(run: Run) -> None:
                 run, target, {"skipped": "a small file system could not be mounted and filled here"}
             )
             return
-        before = len(run.client.watched)
+        began = time.monotonic()
         ballast = await asyncio.to_thread(fill, node.data / "ballast")
         seconds = await _until_ended(node)
         await asyncio.sleep(SECONDS_FULL)
-        detail = answers(run, before) | {"failed_limit": 0}
+        detail = answers(run, began) | {"failed_limit": 0}
         (node.data / "ballast").unlink()
         await _up(node)
         detail |= {"ballast_mib": ballast // _MIB, "offline_after_seconds": seconds}

@@ -10,6 +10,7 @@ from pymongo import ReturnDocument, UpdateOne
 
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.passages import passage
+from shared.chassis.sessions import ITS_OWN_WORD, a_majority
 from shared.chassis.transactions import Tx
 
 COLLECTION = "leases"
@@ -43,7 +44,8 @@ class Leases:
                 }
             }
         ]
-        lease: Document | None = await self._collection.find_one_and_update(
+        kept = self._collection.with_options(write_concern=a_majority())
+        lease: Document | None = await kept.find_one_and_update(
             {"_id": name}, update, upsert=True, return_document=ReturnDocument.AFTER
         )
         if lease is None or lease["owner"] != owner:
@@ -52,9 +54,20 @@ class Leases:
         return int(lease["fence"])
 
     async def give_back(self, name: str, fence: int) -> None:
-        """End the lease early, so that the next owner need not wait."""
-        await self._collection.update_one(
-            {"_id": name, "fence": fence}, [{"$set": {"until": "$$NOW", "owner": None}}]
+        """End the lease early, so that the next owner need not wait.
+
+        That is a matter of the primary alone: where it is lost with it, the lease ends by itself.
+        """
+        await self._end(name, {"fence": fence})
+
+    async def disown(self, name: str, owner: str) -> None:
+        """The same for an owner who does not know whether they took it."""
+        await self._end(name, {"owner": owner})
+
+    async def _end(self, name: str, holder: Document) -> None:
+        told = self._collection.with_options(write_concern=ITS_OWN_WORD)
+        await told.update_one(
+            {"_id": name, **holder}, [{"$set": {"until": "$$NOW", "owner": None}}]
         )
 
 

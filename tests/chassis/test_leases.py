@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne
 
+from dev.local.parts import Database as DatabasePart
 from shared.chassis import leases
 from shared.chassis.clock import system_clock
 from shared.chassis.leases import COLLECTION, LeaseLost, Leases
-from shared.chassis.mongo import Client, MongoDatabase
+from shared.chassis.mongo import Client, MongoDatabase, open_database
+from shared.chassis.patience import HURRIED, patience
 from shared.chassis.transactions import Transactions, Tx
+from tests.support.hearing import Heard
 from tests.support.waiting import until
 
 ROUND = "round"
@@ -32,6 +36,35 @@ async def test_a_lease_has_one_holder(held: Leases) -> None:
     assert await held.take(ROUND, owner="one", seconds=60) == 1
     assert await held.take(ROUND, owner="two", seconds=60) is None
     assert await held.take("another", owner="two", seconds=60) == 1
+
+
+async def test_who_is_in_a_hurry_waits_for_a_majority_no_longer_than_for_a_commit(
+    mongo: DatabasePart, database_name: str
+) -> None:
+    """And for none when the lease is given back; an import was refused 5 s after its primary had lost the others."""
+    heard = Heard("findAndModify", "update")
+    client: Client = AsyncIOMotorClient(mongo.url, event_listeners=[heard])
+    held = Leases(open_database(client, database_name))
+    patience.set(HURRIED)
+    try:
+        fence = await held.take(ROUND, owner="one", seconds=60)
+        assert fence == 1
+        await held.give_back(ROUND, fence)
+    finally:
+        await client.drop_database(database_name)
+        client.close()
+    assert heard.said == [
+        ("findAndModify", {"w": "majority", "wtimeout": 1_200}),
+        ("update", {"w": 1}),
+    ]
+
+
+async def test_who_does_not_know_whether_they_took_it_lets_it_go(held: Leases) -> None:
+    await held.take(ROUND, owner="one", seconds=60)
+    await held.disown(ROUND, "two")
+    assert await held.take(ROUND, owner="two", seconds=60) is None
+    await held.disown(ROUND, "one")
+    assert await held.take(ROUND, owner="two", seconds=60) == 2
 
 
 async def test_renewing_keeps_the_fence_and_moves_the_end(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import AutoReconnect
-from pymongo.monitoring import CommandListener
 
 from dev.local.parts import Database as DatabasePart
 from shared.chassis.clock import system_clock
@@ -16,29 +15,12 @@ from shared.chassis.mongo import Client, MongoDatabase, open_database
 from shared.chassis.patience import HURRIED, LONG_WORK, PATIENT, Patience, patience
 from shared.chassis.sessions import in_transaction
 from shared.chassis.transactions import Taken, Transactions, Tx
-
-
-class Heard(CommandListener):
-    """What the driver says to the server at the end of a transaction: the command and its write concern."""
-
-    def __init__(self) -> None:
-        self.ends: list[tuple[str, Any]] = []
-
-    def started(self, event: Any) -> None:
-        """Every command."""
-        if event.command_name in ("abortTransaction", "commitTransaction"):
-            self.ends.append((event.command_name, event.command.get("writeConcern")))
-
-    def succeeded(self, event: Any) -> None:
-        """Not looked at."""
-
-    def failed(self, event: Any) -> None:
-        """Not looked at."""
+from tests.support.hearing import Heard
 
 
 @pytest.fixture
 def heard() -> Heard:
-    return Heard()
+    return Heard("abortTransaction", "commitTransaction")
 
 
 @pytest.fixture
@@ -67,7 +49,7 @@ async def test_a_commit_waits_for_a_majority_as_long_as_a_caller_may_wait(
 ) -> None:
     patience.set(HURRIED)
     await transactions.run(claim)
-    [(command, concern)] = heard.ends
+    [(command, concern)] = heard.said
     assert (command, concern["w"]) == ("commitTransaction", "majority")
     assert 250 <= concern["wtimeout"] <= 1_200
 
@@ -77,15 +59,15 @@ async def test_an_abort_waits_for_nobody_but_the_primary(
 ) -> None:
     """With a majority it took a caller 1.5 s more where there was none; found by the fault harness as a 503 after 4.5 s."""
     await transactions.run(claim)
-    heard.ends.clear()
+    heard.said.clear()
     with pytest.raises(Taken):
         await transactions.run(claim)
-    assert heard.ends == [("abortTransaction", {"w": 1})]
+    assert heard.said == [("abortTransaction", {"w": 1})]
 
 
 async def test_so_does_a_poll_that_found_nothing(transactions: Transactions, heard: Heard) -> None:
     assert await transactions.poll(lambda tx: tx.count("boxes", {})) == 0
-    assert heard.ends == [("abortTransaction", {"w": 1})]
+    assert heard.said == [("abortTransaction", {"w": 1})]
 
 
 async def test_after_tries_that_took_all_the_time_a_commit_waits_a_moment(
@@ -95,7 +77,7 @@ async def test_after_tries_that_took_all_the_time_a_commit_waits_a_moment(
     async with in_transaction(database.client, spent=2.0) as session:
         await database["boxes"].insert_one({"_id": 1}, session=session)
         await session.commit_transaction()
-    assert heard.ends == [("commitTransaction", {"w": "majority", "wtimeout": 250})]
+    assert heard.said == [("commitTransaction", {"w": "majority", "wtimeout": 250})]
 
 
 @pytest.mark.parametrize(

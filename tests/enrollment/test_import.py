@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from pymongo.errors import AutoReconnect, WTimeoutError
 
 from services.enrollment.domain.directory_file import survey
 from services.enrollment.handlers import staging
+from services.enrollment.handlers.directory import ImportOrder, import_directory
 from services.enrollment.store import ImportTurn
 from services.enrollment.translation import DirectoryMapping
 from shared.chassis.leases import Leases
 from shared.chassis.refusals import Conflict
 from tests.enrollment.conftest import DIRECTORY, MAPPING, House
 from tests.enrollment.test_api import code
+from tests.support.waiting import until
 
 LAYOUT = DirectoryMapping.model_validate(MAPPING).layout()
 BAD = DIRECTORY + "S5,nobody,3,S9,Bad Row,Sales\n"
@@ -165,6 +168,43 @@ async def test_an_import_that_was_overtaken_writes_no_more(house: House) -> None
     mine = staging.Order(old, survey(iter([DIRECTORY.encode()]), LAYOUT))
     with pytest.raises(Conflict, match="import_overtaken"):
         await house.work(lambda unit: staging.stage(unit, [], 0, mine))
+
+
+def order(content: str = DIRECTORY) -> ImportOrder:
+    return ImportOrder(lambda: iter([content.encode()]), LAYOUT)
+
+
+async def away(_: object) -> NoReturn:
+    raise AutoReconnect("no database")
+
+
+async def test_a_caller_hears_that_an_import_failed_before_its_turn_is_given_back(
+    house: House,
+) -> None:
+    """With no primary that took as long again; found by the fault harness as a 503 after 5 s."""
+    back = asyncio.Event()
+
+    class Slow(ImportTurn):
+        async def give_back(self, fence: int) -> None:
+            await back.wait()
+            await super().give_back(fence)
+
+    with pytest.raises(AutoReconnect):
+        await import_directory(order(), away, Slow(Leases(house.database)))
+    assert await turn(house).take_if_free() is None
+    back.set()
+    await until(lambda: turn(house).take_if_free(), "the turn is free")
+
+
+async def test_a_turn_of_which_nobody_knows_whether_it_was_taken_is_let_go(house: House) -> None:
+    class Unsure(Leases):
+        async def take(self, name: str, *, owner: str, seconds: float) -> int | None:
+            await super().take(name, owner=owner, seconds=seconds)
+            raise WTimeoutError("no majority in time", 64)
+
+    with pytest.raises(WTimeoutError):
+        await ImportTurn(Unsure(house.database)).take()
+    await until(lambda: turn(house).take_if_free(), "the turn is free")
 
 
 async def enrolled(house: House) -> None:

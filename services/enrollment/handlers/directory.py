@@ -74,8 +74,10 @@ async def import_directory(order: ImportOrder, work: Work, turn: ImportTurn) -> 
         outcome = await work(partial(staging.switch, fence=fence))
         passage("directory.switched")
         await settle(work)
-    finally:
-        await turn.give_back(fence)
+    except BaseException:
+        turn.give_up(fence)
+        raise
+    await turn.give_back(fence)
     report.show(outcome)
     await work(partial(_tell, report=report))
     return report

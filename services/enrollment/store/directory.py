@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
+from pymongo.errors import PyMongoError
 
 from services.enrollment.domain.directory import Employee, Layout
 from services.enrollment.domain.staging import Round
@@ -15,6 +16,7 @@ from services.enrollment.store.listed import Listed
 from services.enrollment.store.meanwhile import Meanwhile
 from services.enrollment.store.staging import IMPORT, IMPORT_SECONDS, SLOWEST_TRANSACTION
 from services.enrollment.store.versions import EMPLOYEE, Pointer, Rows, numbered, row_id
+from shared.chassis.behind import behind
 from shared.chassis.ids import new_id
 from shared.chassis.leases import Leases
 from shared.chassis.mongo import Document
@@ -139,7 +141,11 @@ class ImportTurn:
         """Wait for the turn; returns its fence. Raises Conflict when it takes too long."""
         owner = str(new_id())
         for _ in range(WAITS):
-            fence = await self._leases.take(IMPORT, owner=owner, seconds=IMPORT_SECONDS)
+            try:
+                fence = await self._leases.take(IMPORT, owner=owner, seconds=IMPORT_SECONDS)
+            except PyMongoError:
+                behind(self._leases.disown(IMPORT, owner))
+                raise
             if fence is not None:
                 return fence
             await asyncio.sleep(WAIT_SECONDS)
@@ -152,3 +158,7 @@ class ImportTurn:
     async def give_back(self, fence: int) -> None:
         """Let the next one go."""
         await self._leases.give_back(IMPORT, fence)
+
+    def give_up(self, fence: int) -> None:
+        """The same, where this one failed: whoever is to hear of that does not wait for it."""
+        behind(self.give_back(fence))

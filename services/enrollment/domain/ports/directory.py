@@ -137,3 +137,6 @@ class ImportTurn(Protocol):
 
     async def give_back(self, fence: int) -> None:
         """Let the next one go."""
+
+    def give_up(self, fence: int) -> None:
+        """The same, where this one failed: whoever is to hear of that does not wait for it."""
