@@ -94,3 +94,11 @@ async def test_an_import_waits_for_those_who_write_the_same_volunteers(
 async def _aborted(house: House) -> int:
     status = await house.database.client.admin.command("serverStatus")
     return int(status["transactions"]["totalAborted"])
+
+
+async def test_the_doors_of_a_programme_are_there_before_the_first_who_come(house: House) -> None:
+    """Sixty who came first at once made them, and half had a 503; found by the fault harness."""
+    await house.furnish()
+    programme = await house.programme()
+    doors = house.database["programme_doors"]
+    assert await doors.count_documents({"_id": {"$regex": f"^{programme}:"}}) == 512

@@ -104,6 +104,8 @@ async def open_programme(unit: Unit, caller: Caller, programme_id: UUID) -> Prog
     if programme.draft:
         # A volunteer may come the moment it is open, and needs topics to choose from.
         await seed_topics(unit)
+        # The doors are there before the first who come: many at once would be in each other's way making them.
+        unit.programmes.shut(programme_id)
     opened = await take(unit, programme, step)
     if programme.draft:
         await _give_sponsor(unit, opened)

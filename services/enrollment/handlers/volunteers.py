@@ -69,6 +69,7 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
     person = await invitations.enrolled(unit, person, programme.programme_id)
     zone, language = volunteer.profile.time_zone, volunteer.consent.language
     keep(unit, before, person.volunteering(volunteer.volunteer_id, language, zone))
+    _enter(unit, volunteer)
     return Seen(volunteer)
 
 
@@ -190,13 +191,21 @@ async def _joined(unit: Unit, volunteer: Volunteer, cohort_id: UUID) -> Step:
         return volunteer, ()
     programme = await read_programme(unit, volunteer.programme_id)
     going_on = replace(volunteer, cohort_id=cohort_id)
-    return volunteer.join(await _place(unit, programme, going_on))
+    cohort_id = await _place(unit, programme, going_on)
+    _enter(unit, going_on)
+    return volunteer.join(cohort_id)
+
+
+def _enter(unit: Unit, comer: Volunteer) -> None:
+    """Whoever closes the programme at the same time comes before them or after them.
+
+    Others may come through the same door: it is the last that is written, so that nobody waits for all the rest.
+    """
+    unit.programmes.enter(comer.programme_id, comer.person_id)
 
 
 async def _place(unit: Unit, programme: Programme, comer: Volunteer) -> UUID:
     """The cohort that they want to come into, if it has a place. Raises Conflict where there is none."""
-    # Whoever closes it at the same time comes before them or after them.
-    unit.programmes.enter(programme.programme_id, comer.person_id)
     cohort_id = comer.cohort_id
     taken = await unit.volunteers.filling(cohort_id)
     cohort = programme.admit(enrolled=taken, today=unit.today, cohort_id=cohort_id)

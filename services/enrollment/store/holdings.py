@@ -66,7 +66,7 @@ HOLDINGS = (
     Holding("dialogues", "open conversations: agenda and minutes without names, and who took part where the lead noted it",
             OnErasure.BLANK, of_person("plan.participants"), blank=_took_no_part, kept="for good, without the person once erased",
             shown=False),
-    Holding("programme_doors", "when somebody came into a programme last, or it was closed, in 512 parts, without who"),
+    Holding("programme_doors", "when a programme was opened or closed, or somebody came into it last, in 512 parts, without who"),
     Holding("topics", "the tree of topics"),
     Holding("topics_turn", "when the tree was changed last"),
     Holding("gaps", "topics of each programme that more want than its mentors take at once"),
