@@ -9,13 +9,13 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from dev.demo.opening import open_programme
 from dev.demo.volunteers import Volunteer
+from dev.faults.bodies import programme, span
 from dev.faults.client import Client, command_of
 from dev.faults.directory import Directory, Places
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
@@ -26,7 +26,6 @@ AT_ONCE = 40
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 # Whoever sends a file of 2,000 rows waits for its report; a second try would only stand in line behind the first.
 IMPORT_ANSWER = httpx.Timeout(60.0, connect=2.0)
-REMINDER_HOURS = 24
 WARM_UP_SECONDS = 60.0
 WARM_UP_LOOK_SECONDS = 0.2
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
@@ -86,7 +85,7 @@ class Load:
         put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
         await self._client.say(put, LEAD, json=mapping)
         await self.import_again()
-        opened = await open_programme(self._ask_of_programmes, _programme())
+        opened = await open_programme(self._ask_of_programmes, programme())
         self.programme_id, self.cohort_id = opened["programme_id"], opened["cohort_id"]
 
     async def _ask_of_programmes(self, method: str, path: str, body: Any) -> Any:
@@ -287,7 +286,7 @@ class Load:
         if word in ("cancel", "report") and not person.planned:
             word = "plan"
         person.meetings += 1
-        path, body, more = sessions, _span(person.meetings, ahead=word == "plan"), {}
+        path, body, more = sessions, span(person.meetings, ahead=word == "plan"), {}
         if word == "held":
             path = f"{sessions}/held"
         elif word != "plan":
@@ -301,26 +300,3 @@ class Load:
         await self._say(person, command, **({} if word == "cancel" else {"json": body}))
         if word == "plan" and command.outcome == OK:
             person.planned.append((subject["pair_id"], command.answer["session_id"]))
-
-
-def _span(number: int, *, ahead: bool) -> dict[str, Any]:
-    """Some time of its own: the first ahead is to be announced a moment from now, each held one lies before the last."""
-    moment = datetime.now(UTC)
-    if ahead:
-        starts_at = moment + timedelta(hours=REMINDER_HOURS + 2 * (number - 1), seconds=4)
-        return {"starts_at": starts_at.isoformat(timespec="seconds"), "minutes": 60}
-    held_at = moment - timedelta(hours=2 * number)
-    return {"held_at": held_at.isoformat(timespec="seconds"), "minutes": 45, "mood": 4}
-
-
-def _programme() -> dict[str, Any]:
-    start = datetime.now(UTC).date()
-    end = start + timedelta(days=180)
-    days = {"starts_on": start.isoformat(), "ends_on": end.isoformat()}
-    return days | {
-        "title": "Reverse mentoring",
-        "languages": ["en", "ru"],
-        "formats": [{"format": "one_to_one"}],
-        "reminders": {"session_hours_before": [REMINDER_HOURS]},
-        "cohort": days | {"size_cap": 10_000},
-    }

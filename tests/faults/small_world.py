@@ -238,7 +238,8 @@ class World:
         if not self.people:
             return
         person = self.chance.choice(self.people)
-        person.unit = self.chance.choice(("Sales", "Finance", "Legal"))
+        others = [unit for unit in ("Sales", "Finance", "Legal") if unit != person.unit]
+        person.unit = self.chance.choice(others)
         trail = self._say("move")
         if person.status != "withdrawn":
             self._tell_candidate(person, trail)

@@ -91,6 +91,10 @@ class _DatedCollection:
     def __init__(self, real: Any) -> None:
         self._real = real
 
+    def with_options(self, **named: Any) -> "_DatedCollection":
+        """As the driver's."""
+        return _DatedCollection(self._real.with_options(**named))
+
     async def find_one_and_update(self, where: Any, update: Any, **named: Any) -> Any:
         """As the driver's."""
         return await self._real.find_one_and_update(_dated(where), _dated(update), **named)

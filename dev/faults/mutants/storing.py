@@ -7,7 +7,7 @@ from typing import TypeVar
 from pymongo.write_concern import WriteConcern
 
 from dev.faults.mutants.replacing import Replace
-from shared.chassis import dead_letters, mongo, sessions
+from shared.chassis import dead_letters, leases, mongo, sessions
 from shared.chassis.messages import Incoming
 from shared.chassis.passages import passage
 from shared.chassis.transactions import Transactions, Tx, Write
@@ -65,4 +65,5 @@ def dead_letter_outside(replace: Replace) -> None:
 def w1(replace: Replace) -> None:
     """What the primary alone has is taken for kept."""
     replace(mongo, "MAJORITY", WriteConcern(1))
-    replace(sessions, "_a_majority", lambda _: WriteConcern(1))
+    for asking in (sessions, leases):
+        replace(asking, "a_majority", lambda _=0.0: WriteConcern(1))
