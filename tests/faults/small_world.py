@@ -240,9 +240,8 @@ class World:
         person = self.chance.choice(self.people)
         others = [unit for unit in ("Sales", "Finance", "Legal") if unit != person.unit]
         person.unit = self.chance.choice(others)
-        trail = self._say("move")
         if person.status != "withdrawn":
-            self._tell_candidate(person, trail)
+            self._tell_candidate(person, self._say("move"))
 
     def _idle(self, side: str) -> list[Person]:
         return [
