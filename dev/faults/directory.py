@@ -3,7 +3,7 @@
 import csv
 import io
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 STAFF_NUMBER, MOVES = "Staff Number", {"unit": "Unit", "site": "Site"}
@@ -46,8 +46,6 @@ class Directory:
 
     def move(self) -> None:
         """A tenth of the people get a unit and a site, by chance."""
-        for row in self._some():
-            row.update({name: self._chance.choice(there) for name, there in self._choices.items()})
-
-    def _some(self) -> Iterator[dict[str, str]]:
-        return (row for row in self._rows if self._chance.random() < MOVED_SHARE)
+        for row in self._rows:
+            if self._chance.random() < MOVED_SHARE:
+                row |= {name: self._chance.choice(there) for name, there in self._choices.items()}

@@ -62,13 +62,16 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
     if not file.exists():
         return
     with file.open(encoding="utf-8", errors="replace") as lines:
-        for text in lines:
-            try:
-                row = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(row, dict):
-                yield row
+        yield from (row for text in lines if (row := row_of(text)) is not None)
+
+
+def row_of(text: str | bytes) -> dict[str, Any] | None:
+    """The JSON object of a line; None where it is none, or was cut off."""
+    try:
+        row = json.loads(text)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _document(file: Path) -> Any:

@@ -1,11 +1,11 @@
 """Which mails are still to be tried again: the mail server was away, and its pause is not over."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dev.faults.cluster import MAIL_RETRY_SECONDS
+from dev.faults.loading import row_of
 
 RETRIED = "delivery.retried"
 SETTLED = frozenset({"delivery.sent", "delivery.failed", "delivery.suppressed", "delivery.unknown"})
@@ -38,9 +38,10 @@ class Retries:
 
     def _take(self, line: dict[str, Any], moment: float) -> None:
         id_ = line.get("reminder_id", "")
-        if line["event"] in SETTLED:
+        event = line.get("event")
+        if event in SETTLED:
             self._settled.add(id_)
-        elif line["event"] == RETRIED:
+        elif event == RETRIED:
             attempts = line["attempts"]
             if attempts > self._pauses.get(id_, (0, 0.0))[0]:
                 pause = MAIL_RETRY_SECONDS * 2.0 ** (attempts - 1)
@@ -54,14 +55,5 @@ class Retries:
             whole = content[: content.rfind(b"\n") + 1]
             self._read[file] = self._read.get(file, 0) + len(whole)
             for text in whole.splitlines():
-                if _ABOUT_DELIVERIES in text and (line := _line(text)) is not None:
+                if _ABOUT_DELIVERIES in text and (line := row_of(text)) is not None:
                     yield line
-
-
-def _line(text: bytes) -> dict[str, Any] | None:
-    """None for what a killed process left half-written."""
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and "event" in line else None

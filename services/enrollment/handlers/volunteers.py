@@ -69,7 +69,9 @@ async def enrol(unit: Unit, command: Enrol) -> Seen:
     person = await invitations.enrolled(unit, person, programme.programme_id)
     zone, language = volunteer.profile.time_zone, volunteer.consent.language
     keep(unit, before, person.volunteering(volunteer.volunteer_id, language, zone))
-    _enter(unit, volunteer)
+    # Whoever closes it at the same time comes before them or after them. Others may come through the same door: it
+    # is written last, so that nobody waits for all the rest.
+    unit.programmes.enter(volunteer.programme_id, volunteer.person_id)
     return Seen(volunteer)
 
 
@@ -192,16 +194,8 @@ async def _joined(unit: Unit, volunteer: Volunteer, cohort_id: UUID) -> Step:
     programme = await read_programme(unit, volunteer.programme_id)
     going_on = replace(volunteer, cohort_id=cohort_id)
     cohort_id = await _place(unit, programme, going_on)
-    _enter(unit, going_on)
+    unit.programmes.enter(volunteer.programme_id, volunteer.person_id)
     return volunteer.join(cohort_id)
-
-
-def _enter(unit: Unit, comer: Volunteer) -> None:
-    """Whoever closes the programme at the same time comes before them or after them.
-
-    Others may come through the same door: it is the last that is written, so that nobody waits for all the rest.
-    """
-    unit.programmes.enter(comer.programme_id, comer.person_id)
 
 
 async def _place(unit: Unit, programme: Programme, comer: Volunteer) -> UUID:
