@@ -143,19 +143,22 @@ class Load:
         """No more commands."""
         self._stop.set()
 
-    async def learn(self, patience: float) -> None:
-        """Ask again for everything whose outcome is unknown, for so many seconds at most."""
-        patience = min(patience, LEARN_SECONDS)
-        again = [self._client.ask_again(one, patience) for one in self._journal.unknown()]
+    async def learn(self, patience: float) -> Places:
+        """Ask again for everything whose outcome is unknown, then import once more, for so many seconds at most.
+
+        Where everybody sits then; empty where that is not known.
+        """
+        until = time.monotonic() + min(patience, LEARN_SECONDS)
+        again = [
+            self._client.ask_again(one, until - time.monotonic())
+            for one in self._journal.unknown()
+        ]
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
                 self._name_subject(command)
-
-    async def import_at_last(self) -> Places:
-        """Import once more when all else is known; where everybody sits then, empty where that is not known."""
         command = await self.import_again()
         if command.outcome == UNKNOWN:
-            command = await self._client.ask_again(command, LEARN_SECONDS)
+            command = await self._client.ask_again(command, until - time.monotonic())
         others = any(one.command == "import" for one in self._journal.unknown())
         return self._directory.places if command.outcome == OK and not others else {}
 

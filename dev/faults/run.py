@@ -84,8 +84,7 @@ class Run:
         await self.cluster.heal()
         self.mark("healed")
         self.memory = check_memory(self.cluster)
-        await self.load.learn(patience)
-        self._write("directory.json", await self.load.import_at_last())
+        self._write("directory.json", await self.load.learn(patience))
         took = await drained(self.cluster, self.client, self.journal, patience)
         if took is not None and mend is not None and await mend(self):
             more = await drained(self.cluster, self.client, self.journal, patience)
