@@ -150,8 +150,7 @@ class Load:
         """
         until = time.monotonic() + min(patience, LEARN_SECONDS)
         again = [
-            self._client.ask_again(one, until - time.monotonic())
-            for one in self._journal.unknown()
+            self._client.ask_again(one, until - time.monotonic()) for one in self._journal.unknown()
         ]
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
