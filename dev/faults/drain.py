@@ -16,7 +16,6 @@ from dev.faults.client import Client
 from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import OK, Journal, Lines
 from dev.faults.load import LEAD, Load
-from dev.faults.operators import all_letters
 from dev.faults.retries import Retries
 from shared.contracts.catalogue import CATALOGUE
 
@@ -154,11 +153,9 @@ async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journ
     async with asyncio.TaskGroup() as at_once:
         records = at_once.create_task(_dump_topics(cluster, folder / "topics"))
         offsets = at_once.create_task(offsets_of(cluster))
-        letters = at_once.create_task(all_letters(cluster))
         reads = at_once.create_task(_reads(client, load, journal))
         metrics = {one.name: at_once.create_task(_metrics(one)) for one in cluster.replicas}
     _write(folder / "offsets.json", offsets.result())
-    _write(folder / "letters.json", letters.result())
     _write(folder / "reads.json", reads.result())
     (folder / "metrics").mkdir(exist_ok=True)
     for name, text in metrics.items():

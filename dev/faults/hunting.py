@@ -26,8 +26,9 @@ from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 Provocation = Callable[[Run], Awaitable[None]]
-RATE = 20.0
+RATE = 10.0
 SEED = 1
+WARM_UP_PEOPLE = 30
 WARM_SECONDS = 3.0
 PATIENCE_TO_WARM_UP_SECONDS = 25.0  # a mutant may need for ever
 LATE = "not drained"
@@ -73,7 +74,7 @@ async def hunt(
 async def _drained(run: Run, provoke: Provocation) -> bool:
     """Provoke it under load; whether all was read in the end."""
     try:
-        await run.warm_up(PATIENCE_TO_WARM_UP_SECONDS)
+        await run.warm_up(WARM_UP_PEOPLE, PATIENCE_TO_WARM_UP_SECONDS)
     except NotReady as trouble:  # a mutant may break that already; it is judged by what it left
         run.tell(f"  {trouble}")
     await run.under_load(_warm(provoke), PATIENCE_SECONDS, redrive_killed)

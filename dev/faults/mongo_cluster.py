@@ -40,6 +40,8 @@ class MongoNode(ProcessPart):
         command += ["--replSet", replica_set.NAME, "--bind_ip", "127.0.0.1", "--nounixsocket"]
         command += ["--wiredTigerCacheSizeGB", CACHE_GIB, "--oplogSize", "256"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # What is dropped between two hunts goes at once, and not in the middle of a later one.
+        command += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
         log = self._folder / "mongod.log"
         self._child = await start_child("mongod", command, log=log)
         await wait_until(
@@ -88,7 +90,8 @@ class MongoCluster:
         found: list[MongoNode] = []
 
         async def look() -> bool:
-            found.extend([node for node in self.nodes if await node.is_primary()])
+            said = await asyncio.gather(*(node.is_primary() for node in self.nodes))
+            found.extend(node for node, yes in zip(self.nodes, said, strict=True) if yes)
             return bool(found)
 
         await wait_until(look, what="there is a primary", within=SECONDS_TO_START)

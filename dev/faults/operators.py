@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from dev.faults.cluster import ROOT, SERVICES, FaultCluster
 
 ALL_OF_THEM = "1000000"
 SECONDS_TO_ANSWER = 120.0
+
+OpenLetters = Sequence[Mapping[str, str]]
+"""Of each open dead letter its `service`, `group`, `place` and `reason`."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ async def letters(
     return [json.loads(line) for line in answer.lines]
 
 
-async def all_letters(cluster: FaultCluster) -> list[dict[str, str]]:
-    """Every open dead letter: where it lies, who keeps it and why."""
+async def all_letters(cluster: FaultCluster) -> OpenLetters:
+    """Every open dead letter, of every service."""
     found = await asyncio.gather(*(letters(cluster, service) for service in SERVICES))
     return [
         {"service": service, "group": one["group"], "place": one["_id"], "reason": one["reason"]}

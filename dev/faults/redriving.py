@@ -6,11 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from dev.faults.cluster import SERVICES
 from dev.faults.journal import now
 from dev.faults.landing import INSIDE
 from dev.faults.malformed import COMPLETED, Thrown, attributes, completed, random_id
-from dev.faults.operators import ask, letters
+from dev.faults.operators import OpenLetters, all_letters, ask, letters
 from dev.faults.poison import producing, send
 from dev.faults.run import Run
 from dev.faults.tripping import DIES, FAILS, REASON
@@ -67,28 +66,22 @@ async def payload_kills(run: Run) -> None:
         sent = await send(producer, deadly)
     place = f"{sent.topic}:{sent.partition}:{sent.offset}"
     deaths = await _until_buried(run, place)
-    await redrive_killed(run)
+    await redrive_killed(run, await all_letters(run.cluster))
     effects = await counted(run, programme, 1)
     detail = {"place": place, "deaths": deaths, "effects": effects, "effects_limit": 1}
     _tell(run, "payload_kills", detail)
 
 
-async def redrive_killed(run: Run) -> int:
-    """Redrive what was taken for deadly, in every service; it is applied once in the end. How many there were."""
-    count = 0
-    for service in SERVICES:
-        found = await letters(run.cluster, service, reason=KILLED)
-        if found:
-            words = ("redrive", "all", "--reason", KILLED, "--by", "harness")
-            answer = await ask(run.cluster, service, "dead-letters", *words)
-            detail = {
-                "places": [one["_id"] for one in found],
-                "code": answer.code,
-                "said": answer.lines,
-            }
-            _tell(run, "redrive_killed", detail, service)
-        count += len(found)
-    return count
+async def redrive_killed(run: Run, open_letters: OpenLetters) -> int:
+    """Redrive what of these was taken for deadly; it is applied once in the end. How many there were."""
+    killed = [one for one in open_letters if one["reason"] == KILLED]
+    for service in sorted({one["service"] for one in killed}):
+        words = ("redrive", "all", "--reason", KILLED, "--by", "harness")
+        answer = await ask(run.cluster, service, "dead-letters", *words)
+        places = [one["place"] for one in killed if one["service"] == service]
+        detail = {"places": places, "code": answer.code, "said": answer.lines}
+        _tell(run, "redrive_killed", detail, service)
+    return len(killed)
 
 
 async def open_programme(run: Run) -> str:

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from dev.faults.directory import Directory
 from dev.faults.drain import LONGEST_SECONDS, drained, dump
 from dev.faults.journal import Journal, Lines, now
 from dev.faults.load import WARM_UP_SECONDS, Load
+from dev.faults.operators import OpenLetters, all_letters
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
@@ -55,23 +56,25 @@ class Run:
         self.phases[phase] = now()
         self._write("phases.json", self.phases)
 
-    def _write(self, name: str, document: Mapping[str, object]) -> None:
+    def _write(self, name: str, document: object) -> None:
         (self.folder / name).write_text(json.dumps(document, indent=1))
 
-    async def warm_up(self, patience: float = WARM_UP_SECONDS) -> None:
+    async def warm_up(
+        self, people: int = WARM_UP_PEOPLE, patience: float = WARM_UP_SECONDS
+    ) -> None:
         """Let some enrol and be paired, before anything dies. Raises NotReady where they never are."""
-        await self.load.warm_up(WARM_UP_PEOPLE, patience)
+        await self.load.warm_up(people, patience)
 
     async def under_load(
         self,
         harm: Callable[["Run"], Awaitable[None]],
         patience: float = LONGEST_SECONDS,
-        mend: Callable[["Run"], Awaitable[int]] | None = None,
+        mend: Callable[["Run", OpenLetters], Awaitable[int]] | None = None,
     ) -> None:
         """Do harm while the load runs; then heal, learn every outcome, drain, and write all down.
 
         Outcomes are waited for with this `patience` in seconds, and so is the drain. `mend` is what operators do
-        once all is quiet; what that sets going is waited for, too.
+        about dead letters once all is quiet; what that sets going is waited for, too.
         """
         self.mark("load_started")
         loading = asyncio.create_task(self.load.run(self.rate))
@@ -86,9 +89,12 @@ class Run:
         self.memory = check_memory(self.cluster)
         self._write("directory.json", await self.load.learn(patience))
         took = await drained(self.cluster, self.client, self.journal, patience)
-        if took is not None and mend is not None and await mend(self):
+        letters = await all_letters(self.cluster)
+        if took is not None and mend is not None and await mend(self, letters):
             more = await drained(self.cluster, self.client, self.journal, patience)
             took = None if more is None else took + more
+            letters = await all_letters(self.cluster)
+        self._write("letters.json", letters)
         self.phases["drain_seconds"] = took
         if took is not None:
             self.mark("drained")
