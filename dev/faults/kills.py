@@ -115,7 +115,7 @@ async def _early(run: Run, _: str) -> None:
 
 
 async def _rebalanced(run: Run, service: str) -> None:
-    """Let one member go in good order and come again: the other one loses and gets partitions."""
+    """Let one member go in good order and come again: the other one loses and gets partitions, and its leases."""
     replica = run.chance.choice(run.cluster.of(service))
     if replica.child is not None and replica.running:
         replica.child.process.send_signal(signal.SIGTERM)
@@ -145,7 +145,7 @@ AIMS: Mapping[str, tuple[tuple[str, ...], Trigger | None]] = {
     "transaction.begun": (SERVICES, None),
     "transaction.written": (SERVICES, None),
     "transaction.committed": (SERVICES, None),
-    "lease.taken": (SERVICES, None),
+    "lease.taken": (SERVICES, _rebalanced),
     "intake.marked": (_READERS, None),
     "intake.applied": (_READERS, None),
     "offsets.committed": (_READERS, None),

@@ -118,19 +118,23 @@ async def loaded(
     cluster: FaultCluster, *, seed: int, rate: float, tell: Tell
 ) -> AsyncIterator[Run]:
     """A load that is ready to start, on a cluster in which nothing has happened yet."""
-    folder, chance = cluster.folder, random.Random(seed)
+    folder = cluster.folder
+    # Each draws from a stream of its own: how often one of them draws changes nothing for the others.
+    asked, moved, done, broken = (
+        random.Random(f"{seed} {what}") for what in ("asked", "moved", "done", "broken")
+    )
     journal, injected = Journal(folder / "journal.jsonl"), Lines(folder / "injected.jsonl")
-    client = Client(cluster.replicas, cluster.identity.token, journal, chance)
+    client = Client(cluster.replicas, cluster.identity.token, journal, asked)
     watching = asyncio.create_task(client.watch())
     try:
         mapping = read_mapping(DEFAULT_MAPPING)
         directory = cluster.state / "company.csv"
         write_company(directory, people=PEOPLE, seed=seed)
         people = choose(read_employees(directory, mapping.layout()), seed)
-        load = Load(client, journal, people, Directory(directory, chance), chance)
+        load = Load(client, journal, people, Directory(directory, moved), done)
         await load.set_up(mapping.model_dump(mode="json"))
         tell(f"a programme is open; {len(people)} people may enrol")
-        yield Run(cluster, client, load, journal, injected, chance, rate, tell)
+        yield Run(cluster, client, load, journal, injected, broken, rate, tell)
     finally:
         watching.cancel()
         await client.close()
