@@ -24,7 +24,7 @@ from dev.faults.mutants import MUTANTS
 from dev.faults.page import page
 from dev.faults.recovery import recovery
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, Run, loaded, only_one, started
+from dev.faults.run import FOLDER, RATE, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
 from dev.local.processes import NotReady
@@ -34,7 +34,6 @@ app = typer.Typer(
 )
 Seed = Annotated[int, typer.Option(help="The same seed draws the same plan and the same load.")]
 Rate = Annotated[float, typer.Option(help="Commands per second.")]
-RATE = 10.0
 _began = time.monotonic()
 
 
@@ -90,7 +89,7 @@ async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
         async with started(name, _tell, proxied=plan.proxied) as cluster:
             async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
                 await run.warm_up()
-                await run.under_load(runs.mixed(plan.steps), mend=redrive_killed)
+                await run.under_load(runs.mixed(plan.steps), redrive_killed)
             judgement = Judgement.of(run.folder, seed, full=plan.full)
             _tell(f"{len(judgement.findings)} findings in {len(judgement.history.events)} events")
             catches = await hunt_all(plan.mutants, cluster, _tell, seed)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import re
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from dev.faults.client import Client
 from dev.faults.cluster import FaultCluster, Replica
-from dev.faults.journal import OK, Journal, Lines
+from dev.faults.journal import OK, Journal, Lines, write_document
 from dev.faults.load import LEAD, Load
 from dev.faults.retries import Retries
 from shared.contracts.catalogue import CATALOGUE
@@ -155,8 +154,8 @@ async def dump(cluster: FaultCluster, client: Client, load: Load, journal: Journ
         offsets = at_once.create_task(offsets_of(cluster))
         reads = at_once.create_task(_reads(client, load, journal))
         metrics = {one.name: at_once.create_task(_metrics(one)) for one in cluster.replicas}
-    _write(folder / "offsets.json", offsets.result())
-    _write(folder / "reads.json", reads.result())
+    write_document(folder / "offsets.json", offsets.result())
+    write_document(folder / "reads.json", reads.result())
     (folder / "metrics").mkdir(exist_ok=True)
     for name, text in metrics.items():
         (folder / "metrics" / f"{name}.txt").write_text(text.result())
@@ -261,7 +260,3 @@ async def _sessions(client: Client, load: Load, pairs: list[Any]) -> dict[str, A
             if answer is not None:
                 found[pair["id"]] = answer["sessions"]
     return found
-
-
-def _write(path: Path, document: Any) -> None:
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str))

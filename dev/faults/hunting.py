@@ -21,12 +21,11 @@ from dev.faults.kills import aim
 from dev.faults.loading import load
 from dev.faults.mutants import MUTANTS
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, Run, Tell, loaded, only_one, started
+from dev.faults.run import FOLDER, RATE, Run, Tell, loaded, only_one, started
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 Provocation = Callable[[Run], Awaitable[None]]
-RATE = 10.0
 SEED = 1
 WARM_UP_PEOPLE = 30
 WARM_SECONDS = 3.0
@@ -77,7 +76,7 @@ async def _drained(run: Run, provoke: Provocation) -> bool:
         await run.warm_up(WARM_UP_PEOPLE, PATIENCE_TO_WARM_UP_SECONDS)
     except NotReady as trouble:  # a mutant may break that already; it is judged by what it left
         run.tell(f"  {trouble}")
-    await run.under_load(_warm(provoke), PATIENCE_SECONDS, redrive_killed)
+    await run.under_load(_warm(provoke), redrive_killed, PATIENCE_SECONDS)
     return "drained" in run.phases
 
 

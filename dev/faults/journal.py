@@ -87,6 +87,11 @@ class Journal:
         self._lines.close()
 
 
+def write_document(path: Path, document: Any) -> None:
+    """Write one JSON document for people to read."""
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str))
+
+
 def now() -> str:
     """The moment, as all files of a run write it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -148,10 +148,9 @@ class Load:
 
         Where everybody sits then; empty where that is not known.
         """
-        until = time.monotonic() + min(patience, LEARN_SECONDS)
-        again = [
-            self._client.ask_again(one, until - time.monotonic()) for one in self._journal.unknown()
-        ]
+        patience = min(patience, LEARN_SECONDS)
+        until = time.monotonic() + patience
+        again = [self._client.ask_again(one, patience) for one in self._journal.unknown()]
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
                 self._name_subject(command)

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import json
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,13 +16,14 @@ from dev.faults.client import Client
 from dev.faults.cluster import ROOT, FaultCluster, check_memory
 from dev.faults.directory import Directory
 from dev.faults.drain import LONGEST_SECONDS, drained, dump
-from dev.faults.journal import Journal, Lines, now
+from dev.faults.journal import Journal, Lines, now, write_document
 from dev.faults.load import WARM_UP_SECONDS, Load
 from dev.faults.operators import OpenLetters, all_letters
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 FOLDER = ROOT / "build" / "faults"
+RATE = 10.0  # commands of the load per second
 WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
 
@@ -54,10 +54,7 @@ class Run:
     def mark(self, phase: str) -> None:
         """Write down that a phase has come."""
         self.phases[phase] = now()
-        self._write("phases.json", self.phases)
-
-    def _write(self, name: str, document: object) -> None:
-        (self.folder / name).write_text(json.dumps(document, indent=1))
+        write_document(self.folder / "phases.json", self.phases)
 
     async def warm_up(
         self, people: int = WARM_UP_PEOPLE, patience: float = WARM_UP_SECONDS
@@ -68,8 +65,8 @@ class Run:
     async def under_load(
         self,
         harm: Callable[["Run"], Awaitable[None]],
+        mend: Callable[["Run", OpenLetters], Awaitable[int]],
         patience: float = LONGEST_SECONDS,
-        mend: Callable[["Run", OpenLetters], Awaitable[int]] | None = None,
     ) -> None:
         """Do harm while the load runs; then heal, learn every outcome, drain, and write all down.
 
@@ -87,14 +84,14 @@ class Run:
         await self.cluster.heal()
         self.mark("healed")
         self.memory = check_memory(self.cluster)
-        self._write("directory.json", await self.load.learn(patience))
+        write_document(self.folder / "directory.json", await self.load.learn(patience))
         took = await drained(self.cluster, self.client, self.journal, patience)
         letters = await all_letters(self.cluster)
-        if took is not None and mend is not None and await mend(self, letters):
+        if took is not None and await mend(self, letters):
             more = await drained(self.cluster, self.client, self.journal, patience)
             took = None if more is None else took + more
             letters = await all_letters(self.cluster)
-        self._write("letters.json", letters)
+        write_document(self.folder / "letters.json", letters)
         self.phases["drain_seconds"] = took
         if took is not None:
             self.mark("drained")
