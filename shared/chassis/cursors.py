@@ -51,13 +51,13 @@ async def load(tx: Tx, lanes: Collection[str]) -> dict[str, Cursor]:
     return {name: cursors.get(name) or Cursor(name) for name in lanes}
 
 
-async def save(tx: Tx, before: dict[str, Cursor], after: dict[str, Cursor]) -> None:
+def save(tx: Tx, before: dict[str, Cursor], after: dict[str, Cursor]) -> None:
     """Write the cursors that changed, each only over the value it was read with."""
     moves = [
         _move(before[name], cursor) for name, cursor in after.items() if cursor is not before[name]
     ]
-    if moves and await tx.matched(COLLECTION, moves) != len(moves):
-        raise RuntimeError("a cursor moved under a running transaction")
+    if moves:
+        tx.require(COLLECTION, moves, RuntimeError("a cursor moved under a running transaction"))
 
 
 def _move(before: Cursor, after: Cursor) -> UpdateOne:

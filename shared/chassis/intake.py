@@ -203,7 +203,7 @@ class Intake:
             await marked
             passage("intake.marked")
         outcomes = await self._apply_in_turn(tx, incoming, after)
-        await cursors.save(tx, before, after)
+        cursors.save(tx, before, after)
         return outcomes, [c.lane for c in after.values() if c.waiting and c.held_at is None]
 
     async def _apply_in_turn(
@@ -256,7 +256,7 @@ class Intake:
             item = read(message, self.routes)
             item = item._replace(flaw=flaw or item.flaw)
             outcomes += await self._apply_in_turn(tx, [item], after)
-        await cursors.save(tx, before, after)
+        cursors.save(tx, before, after)
         return outcomes
 
     async def handle(self, tx: Tx, item: Incoming) -> str:

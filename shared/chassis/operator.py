@@ -88,7 +88,7 @@ class DeadLetterDesk:
             )
         for wanted in await without_erased(tx, [item]):
             await self._intake.handle(tx, wanted)
-        await cursors.save(tx, before, {item.lane: cursor.moved_to(item)})
+        cursors.save(tx, before, {item.lane: cursor.moved_to(item)})
 
     async def _skip(self, tx: Tx, letter: Document, by: str) -> None:
         await self._claim(tx, letter, dead_letters.DISCARDED, by)
@@ -103,7 +103,7 @@ class DeadLetterDesk:
             held_at=None,
         )
         if before[lane].held_at == letter["sequence"]:
-            await cursors.save(tx, before, {lane: skipped})
+            cursors.save(tx, before, {lane: skipped})
 
     async def _claim(self, tx: Tx, letter: Document, state: str, by: str) -> None:
         if await dead_letters.close(tx, letter, state, by) != 1:

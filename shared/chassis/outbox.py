@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from bson import Binary
-from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
 
 from shared.chassis.correlation import Trail, current_trail
 from shared.chassis.ids import new_id
@@ -102,20 +101,20 @@ class Outgoing:
         }
 
 
-async def store_outgoing(
-    collections: Collections,
-    session: AsyncIOMotorClientSession | None,
-    outgoing: Sequence[Outgoing],
+def store_outgoing(
+    collections: Collections, session: ClientSession | None, outgoing: Sequence[Outgoing]
 ) -> None:
-    """Give each event the next sequence of its lane and store the rows, in the caller's transaction."""
+    """Give each event the next sequence of its lane and store the rows, in the caller's transaction.
+
+    It blocks, so it is for a thread.
+    """
     lanes = Counter(lane(event.topic.name, event.key) for event in outgoing)
-    sequences = collections[SEQUENCES]
-    found: list[dict[str, Any]] = await sequences.find(
-        {"_id": {"$in": list(lanes)}}, batch_size=AT_ONCE, session=session
-    ).to_list(None)
+    sequences = collections[SEQUENCES].delegate
+    where = {"_id": {"$in": list(lanes)}}
+    found = sequences.find(where, batch_size=AT_ONCE, session=session)
     last: dict[str, int] = {row["_id"]: row["value"] for row in found}
     # Two transactions that count on in one lane both write its document, so one of them runs again.
-    await sequences.bulk_write(
+    sequences.bulk_write(
         [
             UpdateOne({"_id": name}, {"$inc": {"value": count}}, upsert=True)
             for name, count in sorted(lanes.items())
@@ -128,4 +127,4 @@ async def store_outgoing(
         name = lane(event.topic.name, event.key)
         last[name] = last.get(name, 0) + 1
         rows.append(event.row(last[name]))
-    await collections[OUTBOX].insert_many(rows, session=session)
+    collections[OUTBOX].delegate.insert_many(rows, session=session)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 PASSAGES = (
     "http.validated",  # a command is let in, nothing is stored
-    "http.claimed",  # its Idempotency-Key is claimed, in a transaction; its handler has not run
+    "http.claimed",  # its Idempotency-Key is taken up, in a transaction; its handler has not run
     "transaction.begun",
     "transaction.written",  # all is sent, nothing is committed
     "transaction.committed",  # the database said yes, nobody knows it yet

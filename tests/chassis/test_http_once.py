@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from dev.local.identity import IdentityProvider
 from shared.chassis.foundation import OWN_INDEXES, Database, Foundation
 from shared.chassis.http import idempotency
+from shared.chassis.refusals import Conflict
 from tests.chassis.http_client import Client, boxes, code
 from tests.chassis.tiny_service import BoxView, Unit, build, pack, routes
 
@@ -16,13 +17,14 @@ RED = {"label": "red"}
 
 
 class Gate:
-    """A handler that waits inside its transaction until it is let go."""
+    """A handler that asks something, and then waits inside its transaction until it is let go."""
 
     def __init__(self) -> None:
         self.entered = asyncio.Event()
         self.go_on = asyncio.Event()
 
     async def pack(self, unit: Unit, body: Any) -> BoxView:
+        await unit.tx.count("boxes", {})
         self.entered.set()
         await self.go_on.wait()
         return await pack(unit, body)
@@ -118,6 +120,26 @@ async def test_a_refused_command_leaves_the_key_free_and_nothing_behind(
     assert code(response) == (409, "shelf_full")
     assert await store.mongo["idempotency"].count_documents({}) == 0
     assert (await keeper.send("POST", "/boxes", json=RED, key="k")).status_code == 201
+
+
+async def test_what_was_answered_is_answered_again_though_it_would_be_refused_by_now(
+    foundation: Foundation, store: Database, identity: IdentityProvider
+) -> None:
+    """A handler may refuse without a question to the database, as where the day has passed."""
+    too_late = False
+
+    async def pack_in_time(unit: Unit, body: Any) -> BoxView:
+        if too_late:
+            raise Conflict("too_late", "Come earlier.")
+        return await pack(unit, body)
+
+    app = build(foundation, store, routes(pack_in_time))
+    client = Client(app, identity.token("keeper", roles=("directory",)))
+    first = await client.send("POST", "/boxes", json=RED, key="k")
+    too_late = True
+    second = await client.send("POST", "/boxes", json=RED, key="k")
+    assert (second.status_code, second.content) == (201, first.content)
+    assert code(await client.send("POST", "/boxes", json=RED, key="l")) == (409, "too_late")
 
 
 async def test_a_failed_command_leaves_the_key_free(

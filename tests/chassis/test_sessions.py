@@ -1,6 +1,7 @@
 """How a transaction ends that failed: with no more than the primary's word, and without keeping its caller."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +42,7 @@ def transactions(database: MongoDatabase) -> Transactions:
 
 
 async def claim(tx: Tx) -> None:
-    await tx.claim("boxes", {"_id": 1})
+    tx.claim("boxes", {"_id": 1})
 
 
 async def test_a_commit_waits_for_a_majority_as_long_as_a_caller_may_wait(
@@ -75,8 +76,8 @@ async def test_after_tries_that_took_all_the_time_a_commit_waits_a_moment(
 ) -> None:
     patience.set(HURRIED)
     async with in_transaction(database.client, spent=2.0) as session:
-        await database["boxes"].insert_one({"_id": 1}, session=session)
-        await session.commit_transaction()
+        database["boxes"].delegate.insert_one({"_id": 1}, session=session)
+        session.commit_transaction()
     assert heard.said == [("commitTransaction", {"w": "majority", "wtimeout": 250})]
 
 
@@ -98,21 +99,22 @@ class LostConnection:
     """A client and its only session, whose server is gone: an abort takes as long as the driver looks for another one."""
 
     def __init__(self) -> None:
-        self.gone, self.ended = asyncio.Event(), asyncio.Event()
-        self.delegate = SimpleNamespace(in_transaction=True, _transaction=SimpleNamespace())
+        self.gone, self.ended = threading.Event(), asyncio.Event()
+        self.in_transaction, self._transaction = True, SimpleNamespace()
+        self.delegate = self
 
-    async def start_session(self) -> "LostConnection":
+    def start_session(self) -> "LostConnection":
         """The only one."""
         return self
 
     def start_transaction(self, **_: Any) -> None:
         """Nothing is said to the server yet."""
 
-    async def abort_transaction(self) -> None:
+    def abort_transaction(self) -> None:
         """Until the driver has given up."""
-        await self.gone.wait()
+        self.gone.wait()
 
-    async def end_session(self) -> None:
+    def end_session(self) -> None:
         """The last thing."""
         self.ended.set()
 

@@ -373,17 +373,17 @@ async def test_what_the_server_interrupts_is_run_again(
     assert [box["_id"] async for box in database["boxes"].find()] == [2]
 
 
-async def test_a_commit_that_finds_no_server_is_given_up_at_once() -> None:
+def test_a_commit_that_finds_no_server_is_given_up_at_once() -> None:
     """The driver has looked for two seconds by then; found by the fault harness as a 503 after 6.4 s."""
     commits = []
 
     class Session:
-        async def commit_transaction(self) -> None:
+        def commit_transaction(self) -> None:
             commits.append(1)
             error = ServerSelectionTimeoutError("no primary")
             error._add_error_label("UnknownTransactionCommitResult")
             raise error
 
     with pytest.raises(ServerSelectionTimeoutError):
-        await _commit(Session(), time.monotonic() + 5)  # type: ignore[arg-type]
+        _commit(Session(), time.monotonic() + 5)  # type: ignore[arg-type]
     assert len(commits) == 1

@@ -52,7 +52,7 @@ def cursor_without_filter(replace: Replace) -> None:
     async def load_outside(tx: Tx, lanes: Collection[str]) -> dict[str, Cursor]:
         return await load(Tx(tx._collections, None, tx.now), lanes)
 
-    async def save(tx: Tx, before: dict[str, Cursor], after: dict[str, Cursor]) -> None:
+    def save(tx: Tx, before: dict[str, Cursor], after: dict[str, Cursor]) -> None:
         for name, cursor in after.items():
             if cursor is not before[name]:
                 fields = cursor._asdict()

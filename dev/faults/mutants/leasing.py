@@ -12,7 +12,7 @@ from shared.chassis import clock, leases, relay
 from shared.chassis.leases import Leases
 from shared.chassis.mongo import MongoDatabase
 from shared.chassis.relay import LEASE, Relay
-from shared.chassis.transactions import Tx, Write
+from shared.chassis.unit_of_work import Tx, Write
 
 ALWAYS = 1
 NONE = 0

@@ -1,14 +1,18 @@
 """Mutants of the way out: no outbox, and an outbox that is believed too early."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+import threading
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 from faststream.kafka import KafkaBroker
-from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo.client_session import ClientSession
 
 from dev.faults.mutants.replacing import Replace
-from shared.chassis import transactions
+from shared.chassis import unit_of_work
 from shared.chassis.broker import KafkaAddress
 from shared.chassis.foundation import Foundation
 from shared.chassis.mongo import Collections, Document
@@ -18,15 +22,32 @@ from shared.chassis.relay import Relay
 
 
 class DirectPublisher:
-    """Sends rows to Kafka where they should have been stored."""
+    """Sends rows to Kafka where they should have been stored. Its broker lives in a thread of its own.
+
+    The driver's threads wait for it, as they would for the database.
+    """
 
     def __init__(self) -> None:
         self.address: KafkaAddress | None = None
         self._broker: KafkaBroker | None = None
         self._opening = asyncio.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    async def insert_many(self, rows: Sequence[Document], **_: Any) -> None:
+    def insert_many(self, rows: Sequence[Document], **_: Any) -> None:
         """As the outbox would take them."""
+        self._do(self._tell(rows)).result()
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        await asyncio.wrap_future(self._do(self._stop()))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        with contextlib.suppress(RuntimeError):  # it was started before
+            self._thread.start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _tell(self, rows: Sequence[Document]) -> None:
         broker = await self._open()
         for row in rows:
             headers = {name: bytes(value).decode() for name, value in row["headers"]}
@@ -38,8 +59,7 @@ class DirectPublisher:
                 correlation_id=headers["ce_correlationid"],
             )
 
-    async def close(self) -> None:
-        """Let go of the broker."""
+    async def _stop(self) -> None:
         if self._broker is not None:
             await self._broker.stop()
             self._broker = None
@@ -60,7 +80,7 @@ class _WithoutOutbox(Collections):
 
     def __init__(self, real: Collections, outbox: DirectPublisher) -> None:
         self._real = real
-        self[OUTBOX] = outbox  # type: ignore[assignment]
+        self[OUTBOX] = SimpleNamespace(delegate=outbox)  # type: ignore[assignment]
 
     def __missing__(self, name: str) -> Any:
         return self._real[name]
@@ -77,15 +97,13 @@ def publish_in_the_handler(replace: Replace) -> None:
         begin(self, *arguments, **named)
         DIRECT.address = self.kafka
 
-    async def send(
-        collections: Collections,
-        session: AsyncIOMotorClientSession | None,
-        outgoing: Sequence[Outgoing],
+    def send(
+        collections: Collections, session: ClientSession | None, outgoing: Sequence[Outgoing]
     ) -> None:
-        await store_outgoing(_WithoutOutbox(collections, DIRECT), session, outgoing)
+        store_outgoing(_WithoutOutbox(collections, DIRECT), session, outgoing)
 
     replace(Foundation, "__init__", begin_and_note)
-    replace(transactions, "store_outgoing", send)
+    replace(unit_of_work, "store_outgoing", send)
 
 
 def mark_before_yes(replace: Replace) -> None:

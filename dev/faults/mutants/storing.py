@@ -10,7 +10,8 @@ from dev.faults.mutants.replacing import Replace
 from shared.chassis import dead_letters, leases, mongo, sessions
 from shared.chassis.messages import Incoming
 from shared.chassis.passages import passage
-from shared.chassis.transactions import Transactions, Tx, Write
+from shared.chassis.transactions import Transactions, Tx
+from shared.chassis.unit_of_work import Write
 
 Result = TypeVar("Result")
 

@@ -1,7 +1,7 @@
 """Documents are the domain's own dataclasses, field by field; `_id` is the id of the thing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -25,8 +25,8 @@ class Kind(Generic[Thing]):
 
     def document(self, thing: Thing) -> Document:
         """The thing as it lies there."""
-        fields: Document = plain(asdict(thing))  # type: ignore[call-overload]
-        return {"_id": fields.pop(self._key), **fields}
+        written: Document = plain(thing)
+        return {"_id": written.pop(self._key), **written}
 
     def thing(self, document: Document) -> Thing:
         """The document as a thing."""
@@ -34,7 +34,9 @@ class Kind(Generic[Thing]):
 
 
 def plain(value: Any) -> Any:
-    """What MongoDB stores of a value: enumerations by value, days as text."""
+    """What MongoDB stores of a value: dataclasses by field, enumerations by value, days as text."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     match value:
         case Enum():
             return value.value

@@ -2,7 +2,7 @@
 
 The key is claimed and answered in the handler's own transaction, so that there is a key exactly where there is
 an effect, and whoever dies on the way leaves neither. Two transactions cannot insert the same key: the second
-one is told so at once. Of a body only its hash is stored, and of a refused command nothing. The answer to an
+one is told so with the first statement of its handler. Of a body only its hash is stored, and of a refused command nothing. The answer to an
 anonymous caller is stored so that it can be read with the key alone, of which only a hash is stored.
 """
 
@@ -18,6 +18,7 @@ from shared.chassis.http.problems import Problem
 from shared.chassis.migrations import Step
 from shared.chassis.mongo import Document
 from shared.chassis.passages import passage
+from shared.chassis.refusals import Refusal
 from shared.chassis.retention import ANSWERS_DAYS, DAY
 from shared.chassis.transactions import Index, Taken, Transactions, Tx
 
@@ -110,9 +111,13 @@ async def answer_once(
 
 async def _first(tx: Tx, request: Request, handler: Callable[[Tx], Awaitable[Answer]]) -> Answer:
     row = {"_id": request.scope, "fingerprint": request.fingerprint, "claimed_at": tx.now}
-    await tx.claim(COLLECTION, row)
+    tx.claim(COLLECTION, row)
     passage("http.claimed")
-    answer = await handler(tx)
+    try:
+        answer = await handler(tx)
+    except (Refusal, Problem):
+        await tx.send_claims()  # what was answered before is answered alike, and not refused
+        raise
     kept = {"answer": request.kept(answer)}
     tx.write(COLLECTION, UpdateOne({"_id": request.scope}, {"$set": kept}))
     return answer
