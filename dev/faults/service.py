@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -27,13 +28,15 @@ class Listener:
         self._nth = int(nth or 1)
         self._orders = orders
         self._counts: Counter[str] = Counter()
+        self._one_at_a_time = threading.Lock()
 
     def __call__(self, name: str) -> None:
-        """A passage is passed."""
-        self._counts[name] += 1
-        self._tell(name)
-        if name == self._place and self._counts[name] == self._nth:
-            os.kill(os.getpid(), signal.SIGKILL)
+        """A passage is passed, by the event loop or by a thread of the driver."""
+        with self._one_at_a_time:
+            self._counts[name] += 1
+            self._tell(name)
+            if name == self._place and self._counts[name] == self._nth:
+                os.kill(os.getpid(), signal.SIGKILL)
         for order in self._orders:
             self._obey(order, name)
 

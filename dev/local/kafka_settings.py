@@ -94,6 +94,8 @@ def server_properties(
         "broker.session.timeout.ms": "2000",
         "broker.heartbeat.interval.ms": "500",
         "auto.create.topics.enable": "false",
+        # the default takes 128 MiB of the heap at once: a small heap was so full that all of it was collected each minute
+        "log.cleaner.dedupe.buffer.size": str(8 * 1024 * 1024),
     }
     for listener in secure:
         found |= listener.properties(mechanisms)

@@ -6,6 +6,7 @@ long where that is busy: a transaction under load was open for thirty times as l
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,5 +26,7 @@ async def in_one_go(work: Callable[[], Result]) -> Result:
     try:
         return await asyncio.shield(job)
     except asyncio.CancelledError:
-        await asyncio.wait([job])
+        while not job.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([job])
         raise

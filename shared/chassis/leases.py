@@ -73,9 +73,15 @@ class Leases:
 
 async def confirm(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
     """Renew the lease inside a transaction; raises LeaseLost where it has a newer holder."""
-    until = {"$add": ["$$NOW", round(seconds * 1000)]}
-    renewed = await tx.matched(
-        COLLECTION, [UpdateOne({"_id": name, "fence": fence}, [{"$set": {"until": until}}])]
-    )
-    if renewed != 1:
+    if await tx.matched(COLLECTION, [_renewal(name, fence, seconds)]) != 1:
         raise LeaseLost(name)
+
+
+def confirm_with_the_rest(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
+    """The same together with what else is sent: the transaction ends with LeaseLost where it has a newer holder."""
+    tx.require(COLLECTION, [_renewal(name, fence, seconds)], LeaseLost(name))
+
+
+def _renewal(name: str, fence: int, seconds: float) -> UpdateOne:
+    until = {"$add": ["$$NOW", round(seconds * 1000)]}
+    return UpdateOne({"_id": name, "fence": fence}, [{"$set": {"until": until}}])

@@ -15,7 +15,7 @@ from faststream.kafka import KafkaBroker
 from pymongo import DeleteMany, UpdateMany
 
 from shared.chassis.broker import KafkaAddress
-from shared.chassis.leases import LeaseLost, Leases, confirm
+from shared.chassis.leases import LeaseLost, Leases, confirm_with_the_rest
 from shared.chassis.metrics import Metrics
 from shared.chassis.mongo import Document, MongoDatabase
 from shared.chassis.outbox import OUTBOX, UNSENT
@@ -194,7 +194,7 @@ class Relay:
 
     async def _mark(self, tx: Tx, rows: Sequence[Document], fence: int) -> None:
         """Personal rows go at once; the others stay a while to answer where an event is."""
-        await confirm(tx, LEASE, fence, seconds=LEASE_SECONDS)
+        confirm_with_the_rest(tx, LEASE, fence, seconds=LEASE_SECONDS)
         personal = [row["_id"] for row in rows if row["personal"]]
         others = [row["_id"] for row in rows if not row["personal"]]
         if personal:

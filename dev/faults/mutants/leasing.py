@@ -22,6 +22,10 @@ async def _confirm_nothing(tx: Tx, name: str, fence: int, *, seconds: float) -> 
     pass
 
 
+def _nothing_with_the_rest(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
+    pass
+
+
 def lease_without_fence(replace: Replace) -> None:
     """A lease says who may begin; nobody is stopped who slept through its end."""
     take = Leases.take
@@ -38,7 +42,7 @@ def lease_without_fence(replace: Replace) -> None:
     replace(Leases, "take", take_without)
     replace(Leases, "give_back", give_back)
     replace(leases, "confirm", _confirm_nothing)
-    replace(relay, "confirm", _confirm_nothing)
+    replace(relay, "confirm_with_the_rest", _nothing_with_the_rest)
 
 
 def two_relays(replace: Replace) -> None:
@@ -54,12 +58,13 @@ def two_relays(replace: Replace) -> None:
 
     replace(Leases, "take", take_others)
     replace(Relay, "__init__", begin_without)
-    replace(relay, "confirm", _confirm_nothing)
+    replace(relay, "confirm_with_the_rest", _nothing_with_the_rest)
 
 
 def pod_clock(replace: Replace) -> None:
     """Wherever the database was to put its own time, the process puts the one that it believes."""
-    aggregate, find, write, matched = Tx.aggregate, Tx.find, Tx.write, Tx.matched
+    aggregate, find, write = Tx.aggregate, Tx.find, Tx.write
+    matched, require = Tx.matched, Tx.require
     begin = Leases.__init__
 
     async def aggregate_now(self: Tx, collection: str, pipeline: Sequence[Any]) -> list[Any]:
@@ -74,6 +79,11 @@ def pod_clock(replace: Replace) -> None:
     async def matched_now(self: Tx, collection: str, operations: Sequence[Write]) -> int:
         return await matched(self, collection, [_dated_write(one) for one in operations])
 
+    def require_now(
+        self: Tx, collection: str, operations: Sequence[Write], otherwise: Exception
+    ) -> None:
+        require(self, collection, [_dated_write(one) for one in operations], otherwise)
+
     def begin_dated(self: Leases, database: MongoDatabase) -> None:
         begin(self, database)
         self._collection = _DatedCollection(self._collection)  # type: ignore[assignment]
@@ -82,6 +92,7 @@ def pod_clock(replace: Replace) -> None:
     replace(Tx, "find", find_now)
     replace(Tx, "write", write_now)
     replace(Tx, "matched", matched_now)
+    replace(Tx, "require", require_now)
     replace(Leases, "__init__", begin_dated)
 
 
