@@ -169,7 +169,8 @@ class Tx:
     def _change(self, documents: Plain, operations: Sequence[Write]) -> int:
         self._wrote = True
         done = documents.bulk_write(list(operations), ordered=True, session=self._session)
-        return done.matched_count + done.upserted_count + done.deleted_count
+        added = done.inserted_count + done.upserted_count
+        return added + done.matched_count + done.deleted_count
 
     def _send_claims(self) -> None:
         while self._claims:
