@@ -92,8 +92,7 @@ class Tx:
 
     def write(self, collection: str, operation: Write) -> None:
         """Take up a write; it is sent before the next read of the collection, or at the end."""
-        if self._session is None:
-            raise TypeError("a read has no transaction to write in")
+        self._check_it_may_write()
         self._writes.setdefault(collection, []).append(operation)
 
     def publish(self, data: Contract, key: str) -> None:
@@ -119,6 +118,7 @@ class Tx:
 
         Where somebody has, whoever sends it raises Taken: the next question or change, or the end.
         """
+        self._check_it_may_write()
         self._claims.append((collection, row))
 
     async def send_claims(self) -> None:
@@ -127,7 +127,11 @@ class Tx:
             await in_one_go(self._send_claims)
 
     def require(self, collection: str, operations: Sequence[Write], otherwise: Exception) -> None:
-        """Take up writes of which each has to match or insert a document; raises `otherwise` once one did not."""
+        """Take up writes of which each has to match or insert a document, or this unit of work ends with `otherwise`.
+
+        They are sent with the next question or change, or at the end.
+        """
+        self._check_it_may_write()
         self._required.append((collection, operations, otherwise))
 
     async def matched(self, collection: str, operations: Sequence[Write]) -> int:
@@ -143,6 +147,10 @@ class Tx:
         if self._outgoing:
             store_outgoing(self._collections, self._session, self._outgoing)
         return len(self._outgoing)
+
+    def _check_it_may_write(self) -> None:
+        if self._session is None:
+            raise TypeError("a read has no transaction to write in")
 
     async def _ask(self, collection: str, question: Callable[[Plain], Result]) -> Result:
         """The answer of a collection, to which goes first what was written so far."""

@@ -132,3 +132,20 @@ async def test_what_was_required_and_found_nothing_takes_all_back(
     with pytest.raises(LookupError, match="nobody"):
         await transactions.run(label)
     assert await database["boxes"].count_documents({}) == 2
+
+
+async def test_who_only_reads_is_told_that_nothing_can_be_written(
+    transactions: Transactions,
+) -> None:
+    async def write(tx: Tx) -> None:
+        tx.write("boxes", InsertOne({"_id": 1}))
+
+    async def claim(tx: Tx) -> None:
+        tx.claim("boxes", {"_id": 1})
+
+    async def require(tx: Tx) -> None:
+        tx.require("boxes", [InsertOne({"_id": 1})], LookupError())
+
+    for work in (write, claim, require):
+        with pytest.raises(TypeError, match="no transaction"):
+            await transactions.read(work)
