@@ -34,13 +34,12 @@ class Leases:
         taken = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
         renewed = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
         fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [renewed, 0, 1]}]}
-        until = {"$add": ["$$NOW", round(seconds * 1000)]}
         update: list[dict[str, Any]] = [
             {
                 "$set": {
                     "fence": {"$cond": [taken, "$fence", fence]},
                     "owner": {"$cond": [taken, "$owner", owner]},
-                    "until": {"$cond": [taken, "$until", until]},
+                    "until": {"$cond": [taken, "$until", _until(seconds)]},
                 }
             }
         ]
@@ -73,15 +72,15 @@ class Leases:
 
 async def confirm(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
     """Renew the lease inside a transaction; raises LeaseLost where it has a newer holder."""
-    if await tx.matched(COLLECTION, [_renewal(name, fence, seconds)]) != 1:
-        raise LeaseLost(name)
+    confirm_with_the_rest(tx, name, fence, seconds=seconds)
+    await tx.settle()
 
 
 def confirm_with_the_rest(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
     """The same together with what else is sent: the transaction ends with LeaseLost where it has a newer holder."""
-    tx.require(COLLECTION, [_renewal(name, fence, seconds)], LeaseLost(name))
+    renewal = UpdateOne({"_id": name, "fence": fence}, [{"$set": {"until": _until(seconds)}}])
+    tx.require(COLLECTION, [renewal], LeaseLost(name))
 
 
-def _renewal(name: str, fence: int, seconds: float) -> UpdateOne:
-    until = {"$add": ["$$NOW", round(seconds * 1000)]}
-    return UpdateOne({"_id": name, "fence": fence}, [{"$set": {"until": until}}])
+def _until(seconds: float) -> Document:
+    return {"$add": ["$$NOW", round(seconds * 1000)]}

@@ -121,11 +121,6 @@ class Tx:
         self._check_it_may_write()
         self._claims.append((collection, row))
 
-    async def send_claims(self) -> None:
-        """Send them now, where nothing else did. Raises Taken."""
-        if self._claims:
-            await in_one_go(self._send_claims)
-
     def require(self, collection: str, operations: Sequence[Write], otherwise: Exception) -> None:
         """Take up writes of which each has to match or insert a document, or this unit of work ends with `otherwise`.
 
@@ -134,14 +129,18 @@ class Tx:
         self._check_it_may_write()
         self._required.append((collection, operations, otherwise))
 
+    async def settle(self) -> None:
+        """Send now what was claimed and required, where nothing else did. Raises Taken, or what `require` was given."""
+        if self._claims or self._required:
+            await in_one_go(self._send_first)
+
     async def matched(self, collection: str, operations: Sequence[Write]) -> int:
         """Send these writes now; returns how many documents they matched or inserted."""
         return await self._ask(collection, lambda it: self._change(it, operations))
 
     def finish(self) -> int:
         """Send what is left; returns how many events were published. It blocks: it is for a thread."""
-        self._send_claims()
-        self._send_required()
+        self._send_first()
         for collection in list(self._writes):
             self._send(collection)
         if self._outgoing:
@@ -156,8 +155,7 @@ class Tx:
         """The answer of a collection, to which goes first what was written so far."""
 
         def send_and_ask() -> Result:
-            self._send_claims()
-            self._send_required()
+            self._send_first()
             self._send(collection)
             return question(self._collections[collection].delegate)
 
@@ -168,7 +166,8 @@ class Tx:
         if operations:
             self._change(self._collections[collection].delegate, operations)
 
-    def _send_required(self) -> None:
+    def _send_first(self) -> None:
+        self._send_claims()
         while self._required:
             collection, operations, otherwise = self._required.pop(0)
             if self._change(self._collections[collection].delegate, operations) != len(operations):

@@ -234,7 +234,7 @@ async def test_publish_in_the_handler_tells_what_never_was(
 ) -> None:
     if broken:
         install("publish_in_the_handler")
-        DIRECT.address = part.kafka
+        DIRECT.begin(part.kafka)
     pair = uuid4()
     with death_at("transaction.written"), pytest.raises(Death):
         await part.publish(pair)

@@ -18,11 +18,7 @@ ALWAYS = 1
 NONE = 0
 
 
-async def _confirm_nothing(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
-    pass
-
-
-def _nothing_with_the_rest(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
+def _confirm_nothing(tx: Tx, name: str, fence: int, *, seconds: float) -> None:
     pass
 
 
@@ -41,8 +37,8 @@ def lease_without_fence(replace: Replace) -> None:
 
     replace(Leases, "take", take_without)
     replace(Leases, "give_back", give_back)
-    replace(leases, "confirm", _confirm_nothing)
-    replace(relay, "confirm_with_the_rest", _nothing_with_the_rest)
+    for asking in (leases, relay):
+        replace(asking, "confirm_with_the_rest", _confirm_nothing)
 
 
 def two_relays(replace: Replace) -> None:
@@ -58,7 +54,7 @@ def two_relays(replace: Replace) -> None:
 
     replace(Leases, "take", take_others)
     replace(Relay, "__init__", begin_without)
-    replace(relay, "confirm_with_the_rest", _nothing_with_the_rest)
+    replace(relay, "confirm_with_the_rest", _confirm_nothing)
 
 
 def pod_clock(replace: Replace) -> None:

@@ -1,7 +1,6 @@
 """Mutants of the way out: no outbox, and an outbox that is believed too early."""
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
@@ -28,11 +27,15 @@ class DirectPublisher:
     """
 
     def __init__(self) -> None:
-        self.address: KafkaAddress | None = None
+        self._address: KafkaAddress | None = None
         self._broker: KafkaBroker | None = None
         self._opening = asyncio.Lock()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def begin(self, address: KafkaAddress) -> None:
+        """From now on it sends there. Called once in a process."""
+        self._address = address
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
     def insert_many(self, rows: Sequence[Document], **_: Any) -> None:
         """As the outbox would take them."""
@@ -43,8 +46,6 @@ class DirectPublisher:
         await asyncio.wrap_future(self._do(self._stop()))
 
     def _do(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        with contextlib.suppress(RuntimeError):  # it was started before
-            self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _tell(self, rows: Sequence[Document]) -> None:
@@ -67,9 +68,9 @@ class DirectPublisher:
     async def _open(self) -> KafkaBroker:
         async with self._opening:
             if self._broker is None:
-                if self.address is None:
-                    raise RuntimeError("no address was noted")
-                broker = self.address.broker("direct", acks="all", logger=None)
+                if self._address is None:
+                    raise RuntimeError("it has not begun")
+                broker = self._address.broker("direct", acks="all", logger=None)
                 await broker.start()
                 self._broker = broker
             return self._broker
@@ -95,7 +96,7 @@ def publish_in_the_handler(replace: Replace) -> None:
 
     def begin_and_note(self: Foundation, *arguments: Any, **named: Any) -> None:
         begin(self, *arguments, **named)
-        DIRECT.address = self.kafka
+        DIRECT.begin(self.kafka)
 
     def send(
         collections: Collections, session: ClientSession | None, outgoing: Sequence[Outgoing]

@@ -116,7 +116,7 @@ async def _first(tx: Tx, request: Request, handler: Callable[[Tx], Awaitable[Ans
     try:
         answer = await handler(tx)
     except (Refusal, Problem):
-        await tx.send_claims()  # what was answered before is answered alike, and not refused
+        await tx.settle()  # what was answered before is answered alike, and not refused
         raise
     kept = {"answer": request.kept(answer)}
     tx.write(COLLECTION, UpdateOne({"_id": request.scope}, {"$set": kept}))
