@@ -5,36 +5,30 @@ import threading
 from collections.abc import AsyncIterator
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne, UpdateOne
 
 from dev.local.parts import Database as DatabasePart
 from shared.chassis import passages
 from shared.chassis.clock import system_clock
 from shared.chassis.in_one_go import in_one_go
-from shared.chassis.mongo import Client, MongoDatabase, open_database
+from shared.chassis.mongo import MongoDatabase
 from shared.chassis.transactions import Taken, Transactions, Tx
-from tests.support.hearing import Heard
-
-ENDS = ("abortTransaction", "commitTransaction")
+from tests.support.hearing import Heard, overheard
 
 
 @pytest.fixture
 def heard() -> Heard:
-    return Heard("find", "insert", "update", *ENDS)
+    return Heard("find", "insert", "abortTransaction", "commitTransaction")
 
 
 @pytest.fixture
 async def database(
     mongo: DatabasePart, database_name: str, heard: Heard
 ) -> AsyncIterator[MongoDatabase]:
-    client: Client = AsyncIOMotorClient(mongo.url, event_listeners=[heard])
-    database = open_database(client, database_name)
-    for name in ("boxes", "keys"):
-        await database.create_collection(name)
-    yield database
-    await client.drop_database(database_name)
-    client.close()
+    async with overheard(mongo.url, database_name, heard) as database:
+        for name in ("boxes", "keys"):
+            await database.create_collection(name)
+        yield database
 
 
 @pytest.fixture

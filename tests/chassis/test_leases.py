@@ -5,17 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne
 
 from dev.local.parts import Database as DatabasePart
 from shared.chassis import leases
 from shared.chassis.clock import system_clock
 from shared.chassis.leases import COLLECTION, LeaseLost, Leases
-from shared.chassis.mongo import Client, MongoDatabase, open_database
+from shared.chassis.mongo import Client, MongoDatabase
 from shared.chassis.patience import HURRIED, patience
 from shared.chassis.transactions import Transactions, Tx
-from tests.support.hearing import Heard
+from tests.support.hearing import Heard, overheard
 from tests.support.waiting import until
 
 ROUND = "round"
@@ -43,16 +42,12 @@ async def test_who_is_in_a_hurry_waits_for_a_majority_no_longer_than_for_a_commi
 ) -> None:
     """And for none when the lease is given back; an import was refused 5 s after its primary had lost the others."""
     heard = Heard("findAndModify", "update")
-    client: Client = AsyncIOMotorClient(mongo.url, event_listeners=[heard])
-    held = Leases(open_database(client, database_name))
     patience.set(HURRIED)
-    try:
+    async with overheard(mongo.url, database_name, heard) as database:
+        held = Leases(database)
         fence = await held.take(ROUND, owner="one", seconds=60)
         assert fence == 1
         await held.give_back(ROUND, fence)
-    finally:
-        await client.drop_database(database_name)
-        client.close()
     assert heard.said == [
         ("findAndModify", {"w": "majority", "wtimeout": 1_200}),
         ("update", {"w": 1}),

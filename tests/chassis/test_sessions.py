@@ -7,16 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import AutoReconnect
 
 from dev.local.parts import Database as DatabasePart
 from shared.chassis.clock import system_clock
-from shared.chassis.mongo import Client, MongoDatabase, open_database
+from shared.chassis.mongo import MongoDatabase
 from shared.chassis.patience import HURRIED, LONG_WORK, PATIENT, Patience, patience
 from shared.chassis.sessions import in_transaction
 from shared.chassis.transactions import Taken, Transactions, Tx
-from tests.support.hearing import Heard
+from tests.support.hearing import Heard, overheard
 
 
 @pytest.fixture
@@ -28,12 +27,9 @@ def heard() -> Heard:
 async def database(
     mongo: DatabasePart, database_name: str, heard: Heard
 ) -> AsyncIterator[MongoDatabase]:
-    client: Client = AsyncIOMotorClient(mongo.url, event_listeners=[heard])
-    database = open_database(client, database_name)
-    await database.create_collection("boxes")
-    yield database
-    await client.drop_database(database_name)
-    client.close()
+    async with overheard(mongo.url, database_name, heard) as database:
+        await database.create_collection("boxes")
+        yield database
 
 
 @pytest.fixture

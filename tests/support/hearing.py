@@ -1,8 +1,13 @@
 """What the driver says to the server."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.monitoring import CommandListener
+
+from shared.chassis.mongo import Client, MongoDatabase, open_database
 
 
 class Heard(CommandListener):
@@ -22,3 +27,14 @@ class Heard(CommandListener):
 
     def failed(self, event: Any) -> None:
         """Not looked at."""
+
+
+@contextlib.asynccontextmanager
+async def overheard(url: str, name: str, heard: Heard) -> AsyncIterator[MongoDatabase]:
+    """A database of this name, with a client of its own to which somebody listens; both are gone afterwards."""
+    client: Client = AsyncIOMotorClient(url, event_listeners=[heard])
+    try:
+        yield open_database(client, name)
+    finally:
+        await client.drop_database(name)
+        client.close()
