@@ -47,11 +47,11 @@ class Company:
 
 
 class Speaker:
-    """One person with a token."""
+    """One person with a token; `headers` say who they are."""
 
     def __init__(self, clients: Mapping[str, httpx.AsyncClient], token: str) -> None:
         self._clients = clients
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self.headers = {"Authorization": f"Bearer {token}"}
         self._trail: dict[str, str] = {}
 
     def under(self, correlation_id: str) -> "Speaker":
@@ -145,7 +145,7 @@ class Speaker:
         return await self._send("POST", service, path, headers=headers, **content)
 
     async def _send(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
-        headers = self._headers | options.pop("headers", {})
+        headers = self.headers | options.pop("headers", {})
         return await self._clients[service].request(method, path, headers=headers, **options)
 
     @staticmethod

@@ -10,14 +10,14 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from dev.bench.cluster import Cluster
 from dev.bench.pipeline.backlog import Backlog
-from dev.bench.pipeline.callers import Crowd, Watched, gather
+from dev.bench.pipeline.callers import Crowd, Lines, Watched, gather, lines_to
 from dev.bench.pipeline.climb import highest, lasting
 from dev.bench.pipeline.ways import said_by
 from dev.bench.report import Goal
@@ -68,9 +68,8 @@ class EndToEnd:
     async def measure(self, turns: int, held_seconds: float) -> Times:
         """Take all times. Raises Unexpected, Unseen."""
         urls = {one.service: one.url for one in self._cluster.replicas}
-        company = Company(urls, self._cluster.identity.token)
-        try:
-            watched, crowd = await gather(company, self._cluster.state, self._seed)
+        async with lines_to(urls) as lines:
+            watched, crowd = await self._gather(urls, lines)
             self._tell(f"{len(crowd.callers) + 1} people have enrolled")
             await self._backlog.settled(SECONDS_TO_DRAIN)
             await self._idle(watched, turns)
@@ -78,9 +77,14 @@ class EndToEnd:
             for turn in range(1, HELD_TURNS + 1):
                 await self._hold(watched, crowd, held_seconds, f"{turn}/{HELD_TURNS}")
                 await self._take_floor(f"{turn}/{HELD_TURNS}")
+        return self._times
+
+    async def _gather(self, urls: Mapping[str, str], lines: Lines) -> tuple[Watched, Crowd]:
+        company = Company(urls, self._cluster.identity.token)
+        try:
+            return await gather(company, lines, self._cluster.state, self._seed)
         finally:
             await company.close()
-        return self._times
 
     async def _idle(self, watched: Watched, turns: int) -> None:
         for turn in range(1, turns + 1):

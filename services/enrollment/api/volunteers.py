@@ -1,6 +1,6 @@
 """Volunteers over HTTP: everybody speaks for themselves; the lead reads who takes part."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -161,7 +161,8 @@ class VolunteerView(BaseModel):
     @staticmethod
     def of(seen: Seen) -> "VolunteerView":
         """All that was told, and nothing of the directory."""
-        return VolunteerView(**asdict(seen.volunteer), pairs=seen.pairs, confirm_by=seen.confirm_by)
+        own = {field.name: getattr(seen.volunteer, field.name) for field in fields(seen.volunteer)}
+        return VolunteerView(**own, pairs=seen.pairs, confirm_by=seen.confirm_by)
 
 
 class RosterEntry(BaseModel):
