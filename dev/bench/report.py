@@ -20,7 +20,7 @@ PACKAGES = (
     "pydantic",
     "fastapi",
     "uvicorn",
-    "httpx",
+    "aiohttp",
     "scipy",
 )
 
