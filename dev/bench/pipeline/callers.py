@@ -25,14 +25,13 @@ from dev.demo.inputs import DEFAULT_MAPPING, read_mapping
 from dev.demo.volunteers import Volunteer, choose, read_employees
 
 COMPANY, CROWD = 600, 200
-# A reading costs as much as a command: without a rest in between, reading alone would fill a core.
+# Without a rest in between, reading alone would fill a core.
 LOOK_SECONDS = 0.025
 ANSWER_SECONDS = 1.0  # from when a command was due
 LONGEST_SECONDS = 60.0
 REQUEST_SECONDS = 30.0
 ENROL_AT_ONCE = 8
 WORDS = {False: "pause", True: "resume"}
-
 
 Lines = Mapping[str, aiohttp.ClientSession]
 """The services by name, each with the connections to it."""
