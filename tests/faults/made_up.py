@@ -84,11 +84,12 @@ def batch(
     last: int,
     /,
     partition: int = 0,
+    at: float = 0.0,
     **counts: int,
 ) -> Line:
     """A line about a batch of one partition."""
     offsets = {f"{topic}:{partition}": [first, last]}
-    return line(process, "intake.batch_applied", group=group, offsets=offsets, **counts)
+    return line(process, "intake.batch_applied", at, group=group, offsets=offsets, **counts)
 
 
 def mail(reminder_id: str, at: float = 0.0, number: int = 1, domain: str = "obverse.test") -> Mail:

@@ -43,8 +43,10 @@ def read(*lines: Line, committed: int = 4, faults: Sequence[Fault] = (KILL,)) ->
     return History(records=four(), lines=lines, offsets=[offset], faults=faults)
 
 
-def took(first: int, last: int, process: str = "reporting-1", **counts: int) -> Line:
-    return batch(process, GROUP, TOPIC, first, last, **counts)
+def took(
+    first: int, last: int, process: str = "reporting-1", *, at: float = 0.0, **counts: int
+) -> Line:
+    return batch(process, GROUP, TOPIC, first, last, at=at, **counts)
 
 
 def test_every_message_has_its_line() -> None:
@@ -95,10 +97,32 @@ def test_a_repetition_on_the_topic_is_one_fact() -> None:
     ] == [("I3", Kind.DOUBLED)]
 
 
+def waits(offset: int, at: float) -> Line:
+    place = f"{TOPIC}:0:{offset}"
+    return line("reporting-1", "intake.message_waiting", at, group=GROUP, place=place)
+
+
+def held() -> list[Record]:
+    """Four events, the first two and the last of one key."""
+    keys = [("p0", 1), ("p0", 2), ("p1", 1), ("p0", 3)]
+    return [event("pair.ended", key, number, offset=n) for n, (key, number) in enumerate(keys)]
+
+
 def test_what_waited_is_applied_with_the_batch_that_freed_it() -> None:
-    waited = line("reporting-1", "intake.message_waiting", group=GROUP, place=f"{TOPIC}:0:0")
-    history = read(took(0, 0, waiting=1), waited, took(1, 3, applied=4))
-    assert findings(consumption.once, history) == []
+    # 0 was a dead letter, and came back as a repetition at 4.
+    records = [*held(), event("pair.ended", "p0", 1, offset=4)]
+    lines = [took(0, 0, dead_lettered=1, at=1), took(1, 1, waiting=1, at=2), waits(1, 2)]
+    freed = took(4, 4, applied=2, at=3)
+    assert findings(consumption.once, History(records=records, lines=[*lines, freed])) == []
+
+
+@pytest.mark.parametrize(("offset", "at"), [(2, 2), (3, 4)], ids=["another key", "later"])
+def test_what_waited_elsewhere_or_later_excuses_no_double(offset: int, at: float) -> None:
+    again = took(0, 1, applied=1, duplicate=1, at=3)
+    lines = [took(0, 1, applied=2, at=1), waits(offset, at), again]
+    assert [
+        one[:2] for one in findings(consumption.once, History(records=held(), lines=lines))
+    ] == [("I3", Kind.DOUBLED)]
 
 
 def test_where_nothing_died_each_message_has_one_line() -> None:

@@ -1,7 +1,7 @@
 """I3, I7 and I11: what every group did with every message, as its log lines, offsets and metrics tell it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dev.faults.checker.findings import Finding, Kind, found
 from dev.faults.checker.stretches import (
@@ -43,7 +43,7 @@ def once(history: History) -> Iterator[Finding]:
         for several in related(lines, shelf):
             records = {record.place: record for one in several for record in shelf.taken(one)}
             facts = {fact_of(record) for record in records.values()}
-            released = len(waited[group] - records.keys())
+            released = _released(waited[group], records, max(one.at for one in several), shelf)
             if sum(batch.effects for batch in several) > len(facts) + released:
                 what = f"{group} applied the same messages more than once"
                 yield from found("I3", Kind.DOUBLED, what, _repeated(several, shelf))
@@ -95,13 +95,25 @@ def _thrown_in(history: History) -> dict[tuple[str, str], list[str]]:
     return wanted
 
 
-def _waited(history: History) -> dict[str, set[str]]:
-    """The places of messages that waited, by group: they are applied by a batch that goes over others."""
-    waited: dict[str, set[str]] = defaultdict(set)
+def _waited(history: History) -> dict[str, dict[str, float]]:
+    """The places of messages that waited, and since when, by group."""
+    waited: dict[str, dict[str, float]] = defaultdict(dict)
     for line in history.lines:
         if line.event == "intake.message_waiting":
-            waited[str(line.fields["group"])].add(str(line.fields["place"]))
+            waited[str(line.fields["group"])].setdefault(str(line.fields["place"]), line.at)
     return waited
+
+
+def _released(
+    waited: Mapping[str, float], records: Mapping[str, Record], ended: float, shelf: Shelf
+) -> int:
+    """How many more may have had their effect in batches that went over these records, the last of which ended then.
+
+    A batch that frees a key goes over a message of it, and takes what waited there until then.
+    """
+    lanes = {record.lane for record in records.values()}
+    others = ((shelf.at(place), since) for place, since in waited.items() if place not in records)
+    return sum(1 for record, since in others if record and record.lane in lanes and since <= ended)
 
 
 def _outside(records: Iterable[Record], spans: Sequence[tuple[int, int]]) -> Iterator[Record]:

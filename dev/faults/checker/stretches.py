@@ -13,9 +13,13 @@ OUTCOMES = ("applied", "superseded", "ignored", "duplicate", "waiting", "dead_le
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One line `intake.batch_applied`: first and last offset by partition, and what became of how many."""
+    """One line `intake.batch_applied`: first and last offset by partition, and what became of how many.
+
+    `at` is when it was written, in seconds since 1970, `number` its place among those of its group.
+    """
 
     number: int
+    at: float
     process: str
     stretches: Mapping[Partition, tuple[int, int]]
     counts: Mapping[str, int]
@@ -42,7 +46,7 @@ def _batch(number: int, line: Line) -> Batch:
         topic, _, partition = place.rpartition(":")
         stretches[topic, int(partition)] = (first, last)
     counts = {outcome: int(line.fields.get(outcome, 0)) for outcome in OUTCOMES}
-    return Batch(number, line.process, stretches, counts)
+    return Batch(number, line.at, line.process, stretches, counts)
 
 
 class Shelf:
@@ -52,6 +56,11 @@ class Shelf:
         self.partitions: dict[Partition, dict[int, Record]] = defaultdict(dict)
         for record in records:
             self.partitions[record.topic, record.partition][record.offset] = record
+
+    def at(self, place: str) -> Record | None:
+        """The record that lies there; places are `topic:partition:offset`."""
+        topic, partition, offset = place.rsplit(":", 2)
+        return self.partitions.get((topic, int(partition)), {}).get(int(offset))
 
     def taken(self, batch: Batch) -> Iterator[Record]:
         """The records that a batch went over."""
