@@ -84,6 +84,7 @@ def batch(
     last: int,
     /,
     partition: int = 0,
+    *,
     at: float = 0.0,
     **counts: int,
 ) -> Line:
