@@ -12,6 +12,7 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -25,6 +26,7 @@ from shared.chassis.settings import load
 from tests.enrollment.conftest import DIRECTORY, MAPPING, OPENING, YES
 
 pytestmark = pytest.mark.timeout(900)
+TRIES = 3
 USUAL = settings(
     max_examples=100,
     stateful_step_count=10,
@@ -103,6 +105,8 @@ def test_no_single_request_is_answered_with_a_500(schema: Any, headers: dict[str
 
 
 def test_no_chain_of_requests_is_answered_with_a_500(schema: Any, headers: dict[str, str]) -> None:
+    broken: list[str] = []
+
     class Chain(schema.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: "schemathesis.Case[Any]") -> dict[str, Any]:
             return {"headers": headers}
@@ -110,6 +114,16 @@ def test_no_chain_of_requests_is_answered_with_a_500(schema: Any, headers: dict[
         def validate_response(
             self, response: Any, case: "schemathesis.Case[Any]", **_: Any
         ) -> None:
+            if response.status_code >= 500:
+                broken.append(f"{case.method} {case.formatted_path}: {response.status_code}")
             case.validate_response(response, checks=[not_a_server_error])
 
-    run_state_machine_as_test(Chain, settings=USUAL)
+    for attempt in range(1, TRIES + 1):
+        try:
+            run_state_machine_as_test(Chain, settings=USUAL)
+        except FlakyStrategyDefinition:
+            # Chains go on with what the service answered, and so one that began alike may draw otherwise.
+            assert not broken
+            assert attempt < TRIES, "chains that began alike went on otherwise each time"
+        else:
+            break
