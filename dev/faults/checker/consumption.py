@@ -100,7 +100,8 @@ def _waited(history: History) -> dict[str, dict[str, float]]:
     waited: dict[str, dict[str, float]] = defaultdict(dict)
     for line in history.lines:
         if line.event == "intake.message_waiting":
-            waited[str(line.fields["group"])].setdefault(str(line.fields["place"]), line.at)
+            since, place = waited[str(line.fields["group"])], str(line.fields["place"])
+            since[place] = min(line.at, since.get(place, line.at))
     return waited
 
 
