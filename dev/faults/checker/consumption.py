@@ -16,6 +16,7 @@ from dev.faults.checker.stretches import (
 from dev.faults.checker.under_way import waiting_in
 from dev.faults.history import History, Record
 
+Lane = tuple[str, str]  # topic and key
 HARMLESS = frozenset({"poison", "malformed", "oversized", "redelivery", "duplicate"})
 """What the harness may do without ending, pausing or cutting anything."""
 
@@ -38,12 +39,13 @@ def accounted(history: History) -> Iterator[Finding]:
 
 def once(history: History) -> Iterator[Finding]:
     """I3: batches that share facts give each of them its effect once between them."""
-    shelf, waited = Shelf(history.records), _waited(history)
+    shelf = Shelf(history.records)
+    waited = _waited(history, shelf)
     for group, lines in batches(history).items():
         for several in related(lines, shelf):
             records = {record.place: record for one in several for record in shelf.taken(one)}
             facts = {fact_of(record) for record in records.values()}
-            released = _released(waited[group], records, max(one.at for one in several), shelf)
+            released = _released(waited[group], records, max(one.at for one in several))
             if sum(batch.effects for batch in several) > len(facts) + released:
                 what = f"{group} applied the same messages more than once"
                 yield from found("I3", Kind.DOUBLED, what, _repeated(several, shelf))
@@ -95,26 +97,28 @@ def _thrown_in(history: History) -> dict[tuple[str, str], list[str]]:
     return wanted
 
 
-def _waited(history: History) -> dict[str, dict[str, float]]:
-    """The places of messages that waited, and since when, by group."""
-    waited: dict[str, dict[str, float]] = defaultdict(dict)
+def _waited(history: History, shelf: Shelf) -> dict[str, dict[Lane, dict[str, float]]]:
+    """The places of messages that waited, and since when, by group and key."""
+    waited: dict[str, dict[Lane, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for line in history.lines:
         if line.event == "intake.message_waiting":
-            since, place = waited[str(line.fields["group"])], str(line.fields["place"])
-            since[place] = min(line.at, since.get(place, line.at))
+            place = str(line.fields["place"])
+            if record := shelf.at(place):
+                since = waited[str(line.fields["group"])][record.lane]
+                since[place] = min(line.at, since.get(place, line.at))
     return waited
 
 
 def _released(
-    waited: Mapping[str, float], records: Mapping[str, Record], ended: float, shelf: Shelf
+    waited: Mapping[Lane, Mapping[str, float]], records: Mapping[str, Record], ended: float
 ) -> int:
     """How many more may have had their effect in batches that went over these records, the last of which ended then.
 
     A batch that frees a key goes over a message of it, and takes what waited there until then.
     """
-    lanes = {record.lane for record in records.values()}
-    others = ((shelf.at(place), since) for place, since in waited.items() if place not in records)
-    return sum(1 for record, since in others if record and record.lane in lanes and since <= ended)
+    lanes = {record.lane for record in records.values()} & waited.keys()
+    others = ((place, since) for lane in lanes for place, since in waited[lane].items())
+    return sum(1 for place, since in others if place not in records and since <= ended)
 
 
 def _outside(records: Iterable[Record], spans: Sequence[tuple[int, int]]) -> Iterator[Record]:
