@@ -12,16 +12,15 @@ from uuid import uuid4
 import pytest
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import ServerSelectionTimeoutError
 
 from dev.local.choice import Kind, Stack, choose
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.kafka import fetch_jars
 from dev.local.parts import Broker, Capability, Database
 from shared.chassis.broker import PROFILES, KafkaAddress
-from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, open_database
+from shared.chassis.mongo import Client, MongoDatabase, open_database
+from tests.support.connected import connected
 from tests.support.topics import fresh_topics
-from tests.support.waiting import until
 
 _DIRECTORY: dict[str, Path] = {}
 
@@ -117,19 +116,8 @@ async def mongo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 @pytest.fixture
 async def client(mongo: Database) -> AsyncIterator[Client]:
-    opened = connect(MongoAddress(mongo.url), "tests")
-
-    async def answers() -> bool:
-        try:
-            await opened.admin.command("ping")
-        except ServerSelectionTimeoutError:
-            return False
-        return True
-
-    # A service waits for its database when it starts; a busy machine may keep the first word for over a second.
-    await until(answers, "the database answers")
-    yield opened
-    opened.close()
+    async with connected(mongo.url) as client:
+        yield client
 
 
 @pytest.fixture

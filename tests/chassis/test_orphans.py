@@ -15,13 +15,12 @@ from shared.chassis.clock import system_clock
 from shared.chassis.mongo import (
     Client,
     Document,
-    MongoAddress,
     MongoDatabase,
-    connect,
     open_database,
 )
 from shared.chassis.orphans import end_orphans, keep_clear
 from shared.chassis.transactions import Transactions, Tx
+from tests.support.connected import connected
 from tests.support.waiting import until
 
 Begin = Callable[[str], Awaitable[Child]]
@@ -45,9 +44,8 @@ asyncio.run(main(*sys.argv[1:]))
 
 @pytest.fixture
 async def mine(mongo: Database) -> AsyncIterator[Client]:
-    client = connect(MongoAddress(mongo.url), "tester-here-1-abc")
-    yield client
-    client.close()
+    async with connected(mongo.url, "tester-here-1-abc") as client:
+        yield client
 
 
 @pytest.fixture

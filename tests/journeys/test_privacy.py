@@ -23,9 +23,10 @@ from dev.local.records import everything_on
 from services.enrollment.translation import DirectoryMapping
 from shared.chassis.broker import message_of
 from shared.chassis.lifecycle import Service
-from shared.chassis.mongo import Client, MongoAddress, MongoDatabase, connect, open_database
+from shared.chassis.mongo import Client, MongoDatabase, open_database
 from shared.chassis.settings import load
 from shared.contracts.catalogue import CATALOGUE
+from tests.support.connected import connected
 from tests.support.waiting import until
 
 OVERLAP = {"weekday": 1, "start_minute": 540, "minutes": 240}
@@ -167,9 +168,8 @@ async def test_an_erased_person_is_nowhere_and_comes_back_neither_by_replay_nor_
 
 @pytest.fixture
 async def client(platform: Platform) -> AsyncIterator[Client]:
-    opened = connect(MongoAddress(platform.database.url), "tests")
-    yield opened
-    opened.close()
+    async with connected(platform.database.url) as client:
+        yield client
 
 
 async def the_operator_erases_and_has_a_proof(stage: Stage) -> None:
