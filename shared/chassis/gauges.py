@@ -114,7 +114,8 @@ class _Gauges:
         """Read what waits in one database, but dead letters."""
         name, metrics = database.name, self._metrics
         depth = await database.mongo[OUTBOX].count_documents(UNSENT)
-        oldest = await database.mongo[OUTBOX].find_one(UNSENT, {"created_at": 1}, sort=[("_id", 1)])
+        # The first to be found is the one that was stored first; a sort would look through all that wait.
+        oldest = await database.mongo[OUTBOX].find_one(UNSENT, {"created_at": 1})
         lanes, since = await waiting.summary(database.mongo)
         waited = _age(since) if since else 0.0
         figures = self._figures[name]

@@ -22,6 +22,7 @@ from shared.chassis.outbox import OUTBOX, UNSENT
 from shared.chassis.pacing import rest
 from shared.chassis.passages import passage
 from shared.chassis.pausing import pause
+from shared.chassis.placing import place
 from shared.chassis.transactions import Transactions, Tx
 from shared.chassis.troubles import is_transient
 
@@ -31,6 +32,8 @@ LEASE = "relay"
 LEASE_SECONDS = 10.0
 # So long after it was given or confirmed, nobody asks for the lease again.
 FRESH_SECONDS = 2.0
+# So long after that the waves of one round go on, where many events wait: half of the lease.
+SENDING_SECONDS = 5.0
 BATCH = 500
 DEPTH = 10  # events of a lane in one round where many wait
 POLL_SECONDS = 0.5
@@ -115,14 +118,14 @@ class Relay:
     async def _send_waves(
         self, lanes: list[list[Document]], stop: asyncio.Event | None
     ) -> tuple[list[Document], Exception | None]:
-        """What the broker took, and what it would not: wave after wave, for as long as the lease is fresh."""
+        """What the broker took, and what it would not: wave after wave, for half of the lease."""
         taken: list[Document] = []
         failure: Exception | None = None
         while lanes and failure is None and not (stop and stop.is_set()):
             more, failure = await self._send([rows.pop(0) for rows in lanes])
             taken += more
             lanes = [rows for rows in lanes if rows]
-            if time.monotonic() > self._confirmed_at + FRESH_SECONDS:
+            if time.monotonic() > self._confirmed_at + SENDING_SECONDS:
                 break
         return taken, failure
 
@@ -144,25 +147,25 @@ class Relay:
     async def _oldest_per_lane(self) -> list[list[Document]]:
         """The unsent rows of the lanes that have waited longest, each lane in its order.
 
-        The clocks of two writers may differ, so that an id tells only roughly which row is oldest; the
-        sequence alone decides within a lane.
+        The database finds rows in the order in which they were stored, roughly, and need not look through all that
+        wait for that, nor through what was sent. The sequence alone decides within a lane.
         """
-        outbox = self._database[OUTBOX]
-        rows = await outbox.find(UNSENT).sort("_id", 1).limit(BATCH).to_list(None)
+        rows = await self._database[OUTBOX].find(UNSENT).limit(BATCH).to_list(None)
         if len(rows) < BATCH:
             lanes: dict[str, list[Document]] = {}
             for row in sorted(rows, key=lambda row: (row["lane"], row["sequence"])):
                 lanes.setdefault(row["lane"], []).append(row)
             return list(lanes.values())
-        # There may be more, and some of them earlier in their lane; waves are to be wide, not many.
-        names = list({row["lane"] for row in rows})
-        first = {"$firstN": {"input": "$$ROOT", "n": DEPTH}}
+        # There may be more, and some of them earlier in their lane; waves are to be wide, not many. Each lane is
+        # looked into by itself, and no further than needed: all of them together are the whole backlog.
+        first: list[Document] = [{"$match": UNSENT}, {"$sort": {"sequence": 1}}, {"$limit": DEPTH}]
+        same = {"localField": "lane", "foreignField": "lane"}
         pipeline: list[Document] = [
-            {"$match": {"lane": {"$in": names}} | UNSENT},
-            {"$sort": {"lane": 1, "sequence": 1}},
-            {"$group": {"_id": "$lane", "rows": first}},
+            {"$documents": [{"lane": name} for name in dict.fromkeys(row["lane"] for row in rows)]},
+            {"$lookup": {"from": OUTBOX, **same, "pipeline": first, "as": "rows"}},
         ]
-        return [lane["rows"] for lane in await outbox.aggregate(pipeline).to_list(None)]
+        found = await self._database.aggregate(pipeline).to_list(None)
+        return [lane["rows"] for lane in found if lane["rows"]]
 
     async def _send(self, wave: Sequence[Document]) -> tuple[list[Document], Exception | None]:
         """Those of a wave that the broker took, and the first failure."""
@@ -209,6 +212,7 @@ class Relay:
                 f"{self._owner}-relay",
                 acks="all",
                 linger_ms=LINGER_MS,
+                partitioner=place,
                 max_request_size=2 * 1024 * 1024,
                 enable_idempotence=self._address.profile.idempotence,
                 logger=None,

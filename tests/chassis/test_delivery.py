@@ -205,6 +205,42 @@ async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next
     assert await producer.unsent() > 0
 
 
+async def test_a_round_looks_at_no_more_of_a_backlog_than_it_may_send(producer: Producer) -> None:
+    """However much waits: else it would go the slower, the longer the broker was away."""
+    pairs = [uuid4() for _ in range(20)]
+    for _ in range(10):
+        await producer.publish(*[pair for _ in range(20) for pair in pairs])
+    await producer.database.command({"profile": 2})
+    relay = producer.relay()
+    sent = await relay.round()
+    await relay.close()
+    await producer.database.command({"profile": 0})
+
+    looked = producer.database["system.profile"].find({"docsExamined": {"$gt": 0}})
+    examined = sum([row["docsExamined"] async for row in looked])
+    assert sent == 200  # ten of each key
+    assert 500 + 200 <= examined < 1_000  # 4,000 wait
+
+
+async def test_of_a_backlog_each_key_goes_in_its_order_however_it_was_stored(
+    producer: Producer,
+) -> None:
+    pairs = [uuid4() for _ in range(30)]
+    for _ in range(20):
+        await producer.publish(*pairs)
+    outbox = producer.database[OUTBOX]
+    late = {"aggregateid": str(pairs[0]), "sequence": 2}
+    row = await outbox.find_one_and_delete(late)
+    await outbox.insert_one(row)  # by a process whose clock is slow, or which was slow to write it
+    async with relaying(producer.relay()):
+        await until(lambda: drained(producer), "the outbox is empty")
+
+    per_key = defaultdict(list)
+    for record in await everything_on(producer.kafka, TOPIC):
+        per_key[record.key.decode()].append(int(header(record, "ce_sequence")))
+    assert per_key == {str(pair): list(range(1, 21)) for pair in pairs}
+
+
 async def has_begun(producer: Producer) -> bool:
     return await producer.unsent() < 2000
 
