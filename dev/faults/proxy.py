@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections import deque
 from enum import StrEnum
+from typing import cast
 
-_CHUNK = 65_536
 SLOW_CLOSE_SECONDS = 5.0
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends RST
 
@@ -35,82 +36,170 @@ class Proxy:
         self.target = target
         self.mode = Mode.OPEN
         self.latency = 0.0
+        self.ends: set[End] = set()
         self._server: asyncio.Server | None = None
-        self._open = asyncio.Event()
-        self._open.set()
-        self._lines: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._joining: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._client, "127.0.0.1", self.port)
 
     def become(self, mode: Mode, latency: float = 0.0) -> None:
         """Change what happens from now on, to old connections too."""
         self.mode, self.latency = mode, latency
-        if mode in (Mode.HALF_OPEN, Mode.DEAF):
-            self._open.clear()
-        else:
-            self._open.set()
         if mode is Mode.CUT:
             self.reset()
+        for end in self.ends:
+            end.listen_or_not()
 
     def reset(self) -> None:
         """Reset every connection there is."""
-        for writer in list(self._lines):
-            _reset(writer)
+        for end in list(self.ends):
+            end.reset()
 
     async def stop(self) -> None:
         """Reset everything and listen no more."""
         if self._server is not None:
             self._server.close()
         self.reset()
-        for task in list(self._tasks):
+        for task in self._joining:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._joining, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+    def _client(self) -> "End":
+        return End(self, answers=False)
+
+    def join(self, client: "End") -> None:
+        """Connect a client that has come with the target, or turn it away."""
         if self.mode is Mode.CUT:
-            _reset(writer)
+            client.reset()
+            return
+        task = asyncio.ensure_future(self._join(client))
+        self._joining.add(task)
+        task.add_done_callback(self._joining.discard)
+
+    async def _join(self, client: "End") -> None:
+        target = End(self, answers=True)
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: target, "127.0.0.1", self.target)
+        except OSError:
+            client.reset()
+            return
+        client.other, target.other = target, client
+        for end in (client, target):
+            end.listen_or_not()
+
+
+class End(asyncio.Protocol):
+    """One end of a connection: what it hears, the `other` end says. The one at the target hears `answers`."""
+
+    def __init__(self, proxy: Proxy, *, answers: bool) -> None:
+        self.other: End | None = None
+        self._proxy = proxy
+        self._answers = answers
+        self._line: asyncio.Transport | None = None
+        self._held_back = False
+        self._on_the_way: deque[bytes] = deque()
+        self._due = 0.0  # when the last of these arrives
+        self._ended = {"heard": False, "said": False}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hear nothing until there is somebody to tell."""
+        self._line = cast("asyncio.Transport", transport)
+        self._proxy.ends.add(self)
+        self.listen_or_not()
+        if not self._answers:
+            self._proxy.join(self)
+
+    def listen_or_not(self) -> None:
+        """Read where what is heard may be passed on."""
+        mode = self._proxy.mode
+        silent = mode is Mode.HALF_OPEN or (self._answers and mode is Mode.DEAF)
+        if self._line is None or self._line.is_closing():
+            return
+        if silent or self._held_back or self.other is None:
+            self._line.pause_reading()
+        else:
+            self._line.resume_reading()
+
+    def data_received(self, content: bytes) -> None:
+        """Pass it on, now or after the latency."""
+        self._pass_on(content, self._proxy.latency)
+
+    def eof_received(self) -> bool:
+        """Pass on that no more is said here; what is still said there goes on."""
+        slow = self._proxy.mode is Mode.SLOW_CLOSE
+        self._pass_on(b"", SLOW_CLOSE_SECONDS if slow else self._proxy.latency)
+        self._end("heard")
+        return True
+
+    def pause_writing(self) -> None:
+        """Too much is said here: nothing more is heard at the other end."""
+        self._hold_back(full=True)
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        self._hold_back(full=False)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Nothing more comes or goes here, so it ends at the other end, too."""
+        self._proxy.ends.discard(self)
+        if self.other is not None:
+            self.other.reset() if error else self.other.close()
+
+    def say(self, content: bytes) -> None:
+        """Say it here; nothing is the end of all that is said."""
+        if self._line is None or self._line.is_closing():
+            return
+        if content:
+            self._line.write(content)
+        else:
+            self._line.write_eof()
+            self._end("said")
+
+    def be_held_back(self, *, full: bool) -> None:
+        """Hear no more while the other end cannot say it."""
+        self._held_back = full
+        self.listen_or_not()
+
+    def close(self) -> None:
+        """End it once all is said."""
+        if self._line is not None:
+            self._line.close()
+
+    def reset(self) -> None:
+        """End it with RST."""
+        if self._line is None:
             return
         with contextlib.suppress(OSError):
-            await self._join(reader, writer)
-        _reset(writer)
+            plug = self._line.get_extra_info("socket")
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._line.abort()
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, thither = await asyncio.open_connection("127.0.0.1", self.target)
-        self._lines |= {writer, thither}
-        try:
-            await asyncio.gather(
-                self._pump(reader, thither, answers=False),
-                self._pump(there, writer, answers=True),
-            )
-        finally:
-            self._lines -= {writer, thither}
-            thither.close()
+    def _pass_on(self, content: bytes, seconds: float) -> None:
+        """After so long, and after all that was heard before."""
+        if self.other is None:
+            return
+        if not seconds and not self._on_the_way:
+            self.other.say(content)
+            return
+        loop = asyncio.get_running_loop()
+        self._due = max(self._due, loop.time() + seconds)
+        self._on_the_way.append(content)
+        loop.call_at(self._due, self._arrive)
 
-    async def _pump(
-        self, source: asyncio.StreamReader, drain: asyncio.StreamWriter, *, answers: bool
-    ) -> None:
-        while content := await source.read(_CHUNK):
-            if self.mode is Mode.HALF_OPEN or (answers and self.mode is Mode.DEAF):
-                await self._open.wait()
-            if self.latency:
-                await asyncio.sleep(self.latency)
-            drain.write(content)
-            await drain.drain()
-        if self.mode is Mode.SLOW_CLOSE:
-            await asyncio.sleep(SLOW_CLOSE_SECONDS)
-        with contextlib.suppress(OSError, RuntimeError):
-            drain.write_eof()
+    def _arrive(self) -> None:
+        content = self._on_the_way.popleft()
+        if self.other is not None:
+            self.other.say(content)
 
+    def _hold_back(self, *, full: bool) -> None:
+        if self.other is not None:
+            self.other.be_held_back(full=full)
 
-def _reset(writer: asyncio.StreamWriter) -> None:
-    line = writer.get_extra_info("socket")
-    with contextlib.suppress(OSError):
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-    writer.transport.abort()
+    def _end(self, side: str) -> None:
+        self._ended[side] = True
+        if all(self._ended.values()):
+            self.close()

@@ -99,3 +99,23 @@ async def test_a_slow_close_is_noticed_late(proxy: Proxy) -> None:
     assert await reader.readline() == b"hello\n"
     writer.write_eof()
     assert await silent(reader.read())
+
+
+async def test_what_was_said_before_a_latency_ended_arrives_before_what_comes_then(
+    proxy: Proxy,
+) -> None:
+    reader, writer = await connect(proxy)
+    proxy.become(Mode.OPEN, latency=SHORT)
+    writer.write(b"first\n")
+    assert await silent(reader.readline())  # it has been heard, and is on its way
+    proxy.become(Mode.OPEN)
+    writer.write(b"second\n")
+    assert [await reader.readline(), await reader.readline()] == [b"first\n", b"second\n"]
+
+
+async def test_more_than_a_line_takes_comes_through_whole(proxy: Proxy) -> None:
+    lines = b"".join(b"%07d\n" % number for number in range(1_000_000))
+    reader, writer = await connect(proxy)
+    writer.write(lines)
+    writer.write_eof()
+    assert await reader.read() == lines
