@@ -7,7 +7,9 @@ MAPPING ?=
 ONLY ?=
 SEED ?= 1
 KILLS ?= 200
-RATE ?= 10
+RATE ?=
+MOVES ?=
+PACE := $(if $(RATE),--rate $(RATE)) $(if $(MOVES),--moves $(MOVES))
 
 .PHONY: help setup demo test check contracts documents locks bench faults faults-smoke faults-long drills up down smoke
 
@@ -45,13 +47,13 @@ bench: setup ## measure: ONLY=pipeline, startup, directory or matching for one o
 	@$(RUN) -m dev.bench $(if $(ONLY),--only "$(ONLY)")
 
 faults: setup ## break a real cluster at every named place, and every checker by a mutant: 25 minutes
-	@$(RUN) -m dev.faults full --seed $(SEED) --rate $(RATE)
+	@$(RUN) -m dev.faults full --seed $(SEED) $(PACE)
 
 faults-smoke: setup ## break a real cluster at a handful of places: 5 minutes
-	@$(RUN) -m dev.faults smoke --seed $(SEED) --rate $(RATE)
+	@$(RUN) -m dev.faults smoke --seed $(SEED) $(PACE)
 
-faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 RATE=65 for another one
-	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS) --rate $(RATE)
+faults-long: setup ## break a real cluster for an hour: SEED=2 KILLS=1000 RATE=20 MOVES=150 for another one
+	@$(RUN) -m dev.faults long --seed $(SEED) --kills $(KILLS) $(PACE)
 
 drills: setup ## provoke every alarm once, under a real Prometheus and over the logs: 10 minutes
 	@$(RUN) -m dev.drills

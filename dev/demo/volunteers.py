@@ -35,18 +35,20 @@ def read_employees(file: Path, layout: Layout) -> list[Employee]:
         return [row.employee for row in rows if isinstance(row, Row)]
 
 
-def choose(employees: Sequence[Employee], seed: int) -> list[Volunteer]:
-    """Executives who want to learn and juniors who want to teach, the same ones for the same seed."""
+def choose(
+    employees: Sequence[Employee], seed: int, *, mentors: int = MENTORS, mentees: int = MENTEES
+) -> list[Volunteer]:
+    """Executives who want to learn and juniors who want to teach, so many at most, the same ones for the same seed."""
     chance = random.Random(seed)
     by_level = sorted(employees, key=lambda person: (person.level, person.staff_number))
     middle = len(by_level) // 2
     juniors, seniors = by_level[:middle], by_level[middle:]
     executives = [person for person in seniors if person.level >= by_level[-1].level - 3]
-    mentees = _sample(executives, MENTEES, chance)
-    mentors = _sample(juniors, MENTORS, chance)
+    learning = _sample(executives, mentees, chance)
+    teaching = _sample(juniors, mentors, chance)
     return [
-        *(Volunteer(p.staff_number, p.email, _mentor(p, chance)) for p in mentors),
-        *(Volunteer(p.staff_number, p.email, _mentee(p, chance)) for p in mentees),
+        *(Volunteer(p.staff_number, p.email, _mentor(p, chance)) for p in teaching),
+        *(Volunteer(p.staff_number, p.email, _mentee(p, chance)) for p in learning),
     ]
 
 

@@ -24,7 +24,7 @@ from dev.faults.mutants import MUTANTS
 from dev.faults.page import page
 from dev.faults.recovery import recovery
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, RATE, Run, loaded, only_one, started
+from dev.faults.run import FOLDER, Pace, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
 from dev.local.processes import NotReady
@@ -33,36 +33,43 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
 Seed = Annotated[int, typer.Option(help="The same seed draws the same plan and the same load.")]
-Rate = Annotated[float, typer.Option(help="Commands per second.")]
+Rate = Annotated[float, typer.Option(help="Commands of people per second.")]
+Moves = Annotated[
+    float, typer.Option(help="People per second whom the directory moves, each of them an event.")
+]
+MOVES = 110.0  # of a long run; they make 100 events a second of it where the machine has what that takes
 _began = time.monotonic()
 
 
 @app.command()
-def smoke(seed: Seed = 1, rate: Rate = RATE) -> None:
+def smoke(seed: Seed = 1, rate: Rate = Pace.commands, moves: Moves = Pace.moves) -> None:
     """At most five minutes: a handful of aimed kills."""
-    _end(asyncio.run(_play(Plan("smoke", runs.smoke(), full=False), seed, rate)))
+    _end(asyncio.run(_play(Plan("smoke", runs.smoke(), full=False), seed, Pace(rate, moves))))
 
 
 @app.command()
 def full(
     seed: Seed = 1,
-    rate: Rate = RATE,
+    rate: Rate = Pace.commands,
+    moves: Moves = Pace.moves,
     *,
     mutants: Annotated[bool, typer.Option(help="Hunt all mutants afterwards.")] = True,
 ) -> None:
     """At most 25 minutes: every named place, five kills a class, all mutants."""
     hunted = tuple(MUTANTS) if mutants else ()
-    _end(asyncio.run(_play(Plan("full", runs.full(), mutants=hunted), seed, rate)))
+    _end(asyncio.run(_play(Plan("full", runs.full(), mutants=hunted), seed, Pace(rate, moves))))
 
 
 @app.command()
 def long(
     seed: Seed = 1,
-    rate: Rate = RATE,
+    rate: Rate = Pace.commands,
+    moves: Moves = MOVES,
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
-    """At most 90 minutes: many kills, each other fault at least three times."""
-    _end(asyncio.run(_play(Plan("long", runs.long(kills), proxied=True), seed, rate)))
+    """At most 90 minutes: 100 events a second, many kills, each other fault at least three times."""
+    plan = Plan("long", runs.long(kills), proxied=True)
+    _end(asyncio.run(_play(plan, seed, Pace(rate, moves))))
 
 
 @app.command()
@@ -82,12 +89,12 @@ class Plan:
     proxied: bool = False
 
 
-async def _play(plan: Plan, seed: int, rate: float) -> dict[str, Any]:
+async def _play(plan: Plan, seed: int, pace: Pace) -> dict[str, Any]:
     name = f"{plan.name}-{seed}"
     with only_one():
         _tell(f"{plan.name} run with seed {seed}; all of it is kept in build/faults/{name}")
         async with started(name, _tell, proxied=plan.proxied) as cluster:
-            async with loaded(cluster, seed=seed, rate=rate, tell=_tell) as run:
+            async with loaded(cluster, seed=seed, pace=pace, tell=_tell) as run:
                 await run.warm_up()
                 await run.under_load(runs.mixed(plan.steps), redrive_killed)
             judgement = Judgement.of(run.folder, seed, full=plan.full)

@@ -1,9 +1,11 @@
-"""What the load sends: a programme, and meetings that are never at the same time."""
+"""What the load sends: who leads, a programme, and meetings that are never at the same time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 REMINDER_HOURS = 24
+LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
+"""What the token of the one who leads the programme says."""
 
 
 def span(number: int, *, ahead: bool) -> dict[str, Any]:

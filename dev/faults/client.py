@@ -1,31 +1,35 @@
 """How the load speaks to the replicas: to one that is ready, and again under the same key until there is an answer.
 
 Where none is, it speaks to one that did not say in time whether it is: on a machine with too little to run on,
-that one is slow, while the other said that it goes, or is gone.
+that one is slow, while the other said that it goes, or is gone. It speaks over aiohttp, which leaves more of the
+processors to the platform than httpx does.
 """
 
 import asyncio
 import contextlib
+import json
 import random
 import time
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-import httpx
+import aiohttp
 
 from dev.faults.cluster import Replica
 from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal, Lines, now
 
 LOOK_SECONDS = 0.2  # between two looks at /readyz
 LOOKED_AT_SECONDS = 1.0  # for its answer, as an orchestrator's probe waits
-ANSWER_SECONDS = 8.0
+ANSWER_SECONDS, CONNECT_SECONDS = 8.0, 2.0
 PATIENCE_SECONDS = 25.0  # then the outcome is unknown for now
 UNHEARD_SECONDS = 20.0  # a service may not have heard yet of who speaks, or of the thing
+AT_ONCE = 200  # requests
 NOBODY = 0  # the status of a request that nobody answered
 IN_FLIGHT = "idempotency_key_in_flight"
-_PAUSES = (0.05, 0.2, 0.5, 1.0)
+_PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 
 class Look(IntEnum):
@@ -59,9 +63,9 @@ class Client:
         self._tokens: dict[str, str] = {}
         self._journal = journal
         self._chance = chance
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-        timeout = httpx.Timeout(ANSWER_SECONDS, connect=2.0)
-        self._http = httpx.AsyncClient(limits=limits, timeout=timeout)
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=AT_ONCE), timeout=answer_within(ANSWER_SECONDS)
+        )
         self._looks = {one.name: Look.READY for one in replicas}
         self._errors = Lines(journal.path.with_name("unanswered.jsonl"))
         self._bodies: dict[str, dict[str, Any]] = {}
@@ -78,17 +82,18 @@ class Client:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look_at(self, replica: Replica) -> Look:
+        patience = aiohttp.ClientTimeout(total=LOOKED_AT_SECONDS)
         try:
-            answer = await self._http.get(f"{replica.url}/readyz", timeout=LOOKED_AT_SECONDS)
-        except httpx.TimeoutException:
+            async with self._http.get(f"{replica.url}/readyz", timeout=patience) as answer:
+                return Look.READY if answer.status == HTTPStatus.OK else Look.AWAY
+        except TimeoutError:
             return Look.SILENT
-        except httpx.HTTPError:
+        except aiohttp.ClientError:
             return Look.AWAY
-        return Look.READY if answer.status_code == httpx.codes.OK else Look.AWAY
 
     async def close(self) -> None:
         """No more words."""
-        await self._http.aclose()
+        await self._http.close()
 
     async def say(self, command: Command, claims: dict[str, Any], **content: Any) -> Command:
         """Say it until there is an answer, or patience ends. The outcome is in the command."""
@@ -104,14 +109,13 @@ class Client:
         """What a GET answers; None where nobody answers, or not with 200."""
         for pause in _PAUSES:
             replica = self._pick(service)
-            with contextlib.suppress(httpx.HTTPError):
-                answer = await self._http.get(
-                    f"{replica.url}{path}", params=params, headers=self._headers(claims)
-                )
-                if answer.status_code == httpx.codes.OK:
-                    return answer.json()
-                if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
-                    return None
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                headers, url = self._headers(claims), f"{replica.url}{path}"
+                async with self._http.get(url, params=params, headers=headers) as answer:
+                    if answer.status == HTTPStatus.OK:
+                        return await answer.json()
+                    if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                        return None
             await asyncio.sleep(pause)
         return None
 
@@ -146,19 +150,17 @@ class Client:
         content = dict(said["content"])
         headers |= content.pop("headers", {})
         replica = self._pick(command.service)
+        url = f"{replica.url}{command.path}"
         try:
-            answer = await self._http.request(
-                command.method, f"{replica.url}{command.path}", headers=headers, **content
-            )
-        except httpx.HTTPError as error:
+            async with self._http.request(
+                command.method, url, headers=headers, **content
+            ) as answer:
+                return answer.status, _json(await answer.text())
+        except (aiohttp.ClientError, TimeoutError) as error:
             self._errors.write(
                 {"at": now(), "replica": replica.name, "error": type(error).__name__}
             )
             return NOBODY, None
-        try:
-            return answer.status_code, answer.json()
-        except ValueError:
-            return answer.status_code, None
 
     def _pick(self, service: str) -> Replica:
         all_of_it = [one for one in self._replicas if one.service == service]
@@ -170,6 +172,19 @@ class Client:
         if subject not in self._tokens:
             self._tokens[subject] = self._token(**claims)
         return {"Authorization": f"Bearer {self._tokens[subject]}"}
+
+
+def answer_within(seconds: float) -> aiohttp.ClientTimeout:
+    """Wait for an answer, or for more of it, for so long, and for a connection much less."""
+    return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=seconds)
+
+
+def _json(text: str) -> Any:
+    """What was answered; None where it is no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _verdict(status: int, answer: Any, waited: float) -> str | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 STAFF_NUMBER, MOVES = "Staff Number", {"unit": "Unit", "site": "Site"}
@@ -30,11 +30,7 @@ class Directory:
     @property
     def content(self) -> bytes:
         """The file as it is now."""
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, self._columns)
-        writer.writeheader()
-        writer.writerows(self._rows)
-        return text.getvalue().encode()
+        return self._file(self._rows)
 
     @property
     def places(self) -> Places:
@@ -48,4 +44,26 @@ class Directory:
         """A tenth of the people get a unit and a site, by chance."""
         for row in self._rows:
             if self._chance.random() < MOVED_SHARE:
-                row |= {name: self._chance.choice(there) for name, there in self._choices.items()}
+                self._move(row)
+
+    def move_some(self, who: Collection[str], count: int) -> bytes:
+        """So many of these staff numbers get a unit and a site; all of them at most.
+
+        A file of these rows alone; empty where there is nobody to move.
+        """
+        asked = set(who)
+        rows = [row for row in self._rows if row[STAFF_NUMBER] in asked]
+        moved = self._chance.sample(rows, min(count, len(rows)))
+        for row in moved:
+            self._move(row)
+        return self._file(moved) if moved else b""
+
+    def _move(self, row: dict[str, str]) -> None:
+        row |= {name: self._chance.choice(there) for name, there in self._choices.items()}
+
+    def _file(self, rows: Iterable[Mapping[str, str]]) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self._columns)
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue().encode()

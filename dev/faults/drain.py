@@ -11,10 +11,11 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from dev.faults.bodies import LEAD
 from dev.faults.client import Client
 from dev.faults.cluster import FaultCluster, Replica
 from dev.faults.journal import OK, Journal, Lines, write_document
-from dev.faults.load import LEAD, Load
+from dev.faults.load import Load
 from dev.faults.retries import Retries
 from shared.contracts.catalogue import CATALOGUE
 

@@ -21,7 +21,7 @@ from dev.faults.kills import aim
 from dev.faults.loading import load
 from dev.faults.mutants import MUTANTS
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, RATE, Run, Tell, loaded, only_one, started
+from dev.faults.run import FOLDER, Pace, Run, Tell, loaded, only_one, started
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
@@ -60,7 +60,7 @@ async def hunt(
     began = time.monotonic()
     try:
         await cluster.renew(folder, {} if as_it_is else {"FAULT_MUTANT": name}, tell)
-        async with loaded(cluster, seed=seed, rate=RATE, tell=tell) as run:
+        async with loaded(cluster, seed=seed, pace=Pace(), tell=tell) as run:
             late = [] if await _drained(run, PROVOCATIONS[name]) else [LATE]
     except NotReady as trouble:  # nothing was written down, and what is missing proves nothing
         tell(f"  {trouble}")

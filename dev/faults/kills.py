@@ -131,7 +131,7 @@ async def _ended(run: Run, service: str) -> None:
 
 
 async def _import(run: Run, _: str) -> None:
-    await run.load.import_again()
+    await run.load.feed.send_all()
 
 
 async def _round(run: Run, _: str) -> None:

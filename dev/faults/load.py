@@ -11,21 +11,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
 from dev.demo.opening import open_programme
 from dev.demo.volunteers import Volunteer
-from dev.faults.bodies import programme, span
+from dev.faults.bodies import LEAD, programme, span
 from dev.faults.client import Client, command_of
-from dev.faults.directory import Directory, Places
+from dev.faults.directory import Places
+from dev.faults.feed import Feed
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
 from dev.local.processes import NotReady
 
-LEAD: dict[str, Any] = {"subject": "programme-lead", "roles": ("lead", "directory", "ops")}
 AT_ONCE = 40
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
-# Whoever sends a file of 2,000 rows waits for its report; a second try would only stand in line behind the first.
-IMPORT_ANSWER = httpx.Timeout(60.0, connect=2.0)
 WARM_UP_SECONDS = 60.0
 WARM_UP_LOOK_SECONDS = 0.2
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
@@ -60,12 +56,12 @@ class Load:
         client: Client,
         journal: Journal,
         people: list[Volunteer],
-        directory: Directory,
+        feed: Feed,
         chance: random.Random,
     ) -> None:
-        self._directory = directory
         self._client = client
         self._journal = journal
+        self.feed = feed
         self._chance = chance
         self._people = [Person(one) for one in people]
         self._chance.shuffle(self._people)
@@ -84,7 +80,7 @@ class Load:
         """The directory and a programme, before anything dies."""
         put = command_of("lead", "mapping", "enrollment", "/v1/directory/mapping", method="PUT")
         await self._client.say(put, LEAD, json=mapping)
-        await self.import_again()
+        await self.feed.send_all()
         opened = await open_programme(self._ask_of_programmes, programme())
         self.programme_id, self.cohort_id = opened["programme_id"], opened["cohort_id"]
 
@@ -101,20 +97,23 @@ class Load:
         return command.answer
 
     async def warm_up(self, people: int, patience: float) -> None:
-        """Let so many enrol and be proposed to each other, so that there is something to answer.
+        """Let so many enrol, half of them mentors, and be proposed to each other, so that there is something to answer.
 
         Raises NotReady where any of it takes longer than `patience` seconds.
         """
-        first = self._people[:people]
+        mentors, mentees = (self._some(role, people // 2) for role in ("mentor", "mentee"))
+        first = [*mentors, *mentees]
         await asyncio.gather(*(self._enrol(one) for one in first))
-        mentors = sum(one.said.body["roles"] == ["mentor"] for one in first)
-        known = {"mentors": mentors, "mentees": people - mentors}
+        known = {"mentors": len(mentors), "mentees": len(mentees)}
         await self._until("/waiting", lambda found: found == known, patience)
         asked = await self.ask_round()
         path = f"/rounds/{asked.subject['round_id']}"
         await self._until(path, lambda found: found["state"] in ("completed", "failed"), patience)
         for _ in range(2):  # the second time they see that both have said yes
             await asyncio.gather(*(self._answer(one) for one in first))
+
+    def _some(self, role: str, count: int) -> list[Person]:
+        return [one for one in self._people if one.said.body["roles"] == [role]][:count]
 
     async def _until(self, path: str, enough: Callable[[Any], bool], patience: float) -> None:
         deadline = time.monotonic() + patience
@@ -126,8 +125,10 @@ class Load:
             await asyncio.sleep(WARM_UP_LOOK_SECONDS)
         raise NotReady(f"the load could not warm up: {path}")
 
-    async def run(self, rate: float) -> None:
-        """So many commands per second until told to stop; then until the last one has its outcome."""
+    async def run(self, rate: float, moves: float) -> None:
+        """So many commands, and people who move, per second until told to stop; then until all have their outcome."""
+        if moves:
+            self._spawn(self.feed.keep_moving(moves, self._takes_part, self._stop))
         began, done = time.monotonic(), 0
         self._next_import = time.monotonic() + IMPORT_EVERY / 4
         while not self._stop.is_set():
@@ -138,6 +139,9 @@ class Load:
             done = max(done, due - int(rate))  # what was missed for more than a second is missed
             await asyncio.sleep(0.02)
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _takes_part(self) -> list[str]:
+        return [one.said.staff_number for one in self.people]
 
     def stop(self) -> None:
         """No more commands."""
@@ -154,17 +158,13 @@ class Load:
         for command in await asyncio.gather(*again):
             if command.outcome == OK:
                 self._name_subject(command)
-        command = await self.import_again()
-        if command.outcome == UNKNOWN:
-            command = await self._client.ask_again(command, until - time.monotonic())
-        others = any(one.command == "import" for one in self._journal.unknown())
-        return self._directory.places if command.outcome == OK and not others else {}
+        return await self.feed.settle(until - time.monotonic())
 
     def _begin(self) -> None:
         moment = time.monotonic()
         if moment > self._next_import:
             self._next_import = moment + IMPORT_EVERY
-            self._spawn(self.import_again())
+            self._spawn(self.feed.send_all())
         elif moment > self._next_round:
             self._next_round = moment + ROUND_EVERY
             self._spawn(self.ask_round())
@@ -218,14 +218,6 @@ class Load:
         if command.command in (*names, "round") and made and command.subject.get(name) != made:
             command.subject[name] = made
             self._journal.settle(command, OK)
-
-    async def import_again(self) -> Command:
-        """Feed the directory once more, in which some people have moved since."""
-        self._directory.move()
-        path = "/v1/directory/imports?mode=skip_bad"
-        command = command_of("lead", "import", "enrollment", path)
-        told = {"content": self._directory.content, "headers": {"Content-Type": "text/csv"}}
-        return await self._client.say(command, LEAD, timeout=IMPORT_ANSWER, **told)
 
     async def ask_round(self) -> Command:
         """Ask for a round; refused while one is open."""

@@ -16,6 +16,7 @@ from dev.faults.client import Client
 from dev.faults.cluster import ROOT, FaultCluster, check_memory
 from dev.faults.directory import Directory
 from dev.faults.drain import LONGEST_SECONDS, drained, dump
+from dev.faults.feed import Feed
 from dev.faults.journal import Journal, Lines, now, write_document
 from dev.faults.load import WARM_UP_SECONDS, Load
 from dev.faults.operators import OpenLetters, all_letters
@@ -23,11 +24,21 @@ from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 FOLDER = ROOT / "build" / "faults"
-RATE = 10.0  # commands of the load per second
 WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
+MENTORS = (
+    500  # more than find a mentee: the more take part, the more a file of the directory can move
+)
 
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much is asked of the platform: commands of people, and people whom the directory moves, each per second."""
+
+    commands: float = 10.0
+    moves: float = 0.0
 
 
 @dataclass
@@ -40,7 +51,7 @@ class Run:
     journal: Journal
     injected: Lines
     chance: random.Random
-    rate: float
+    pace: Pace
     tell: Tell
     phases: dict[str, object] = field(default_factory=dict)
     records: int = 0
@@ -74,7 +85,7 @@ class Run:
         about dead letters once all is quiet; what that sets going is waited for, too.
         """
         self.mark("load_started")
-        loading = asyncio.create_task(self.load.run(self.rate))
+        loading = asyncio.create_task(self.load.run(self.pace.commands, self.pace.moves))
         try:
             await harm(self)
         finally:
@@ -111,9 +122,7 @@ async def started(name: str, tell: Tell, *, proxied: bool = False) -> AsyncItera
 
 
 @asynccontextmanager
-async def loaded(
-    cluster: FaultCluster, *, seed: int, rate: float, tell: Tell
-) -> AsyncIterator[Run]:
+async def loaded(cluster: FaultCluster, *, seed: int, pace: Pace, tell: Tell) -> AsyncIterator[Run]:
     """A load that is ready to start, on a cluster in which nothing has happened yet."""
     folder = cluster.folder
     # Each draws from a stream of its own: how often one of them draws changes nothing for the others.
@@ -127,11 +136,13 @@ async def loaded(
         mapping = read_mapping(DEFAULT_MAPPING)
         directory = cluster.state / "company.csv"
         write_company(directory, people=PEOPLE, seed=seed)
-        people = choose(read_employees(directory, mapping.layout()), seed)
-        load = Load(client, journal, people, Directory(directory, moved), done)
+        employees = read_employees(directory, mapping.layout())
+        people = choose(employees, seed, mentors=MENTORS)
+        feed = Feed(client, journal, Directory(directory, moved))
+        load = Load(client, journal, people, feed, done)
         await load.set_up(mapping.model_dump(mode="json"))
         tell(f"a programme is open; {len(people)} people may enrol")
-        yield Run(cluster, client, load, journal, injected, broken, rate, tell)
+        yield Run(cluster, client, load, journal, injected, broken, pace, tell)
     finally:
         watching.cancel()
         await client.close()

@@ -21,7 +21,11 @@ def directory(tmp_path: Path) -> Directory:
 
 
 def rows(directory: Directory) -> dict[str, dict[str, str]]:
-    text = io.StringIO(directory.content.decode(), newline="")
+    return rows_of(directory.content)
+
+
+def rows_of(content: bytes) -> dict[str, dict[str, str]]:
+    text = io.StringIO(content.decode(), newline="")
     return {row["Staff Number"]: row for row in csv.DictReader(text)}
 
 
@@ -48,3 +52,24 @@ def test_places_are_those_of_the_file_as_it_is_now(directory: Directory) -> None
     assert directory.places == {
         who: {"unit": row["Unit"], "site": row["Site"]} for who, row in rows(directory).items()
     }
+
+
+def test_some_of_those_asked_for_move_and_the_file_tells_of_them_alone(
+    directory: Directory,
+) -> None:
+    before = rows(directory)
+    asked = [f"E{number:05}" for number in range(1, 101)]
+    told = rows_of(directory.move_some(asked, 20))
+
+    assert len(told) == 20
+    assert told.keys() < set(asked)
+    after = rows(directory)
+    assert {who: after[who] for who in told} == told
+    assert {who for who in before if before[who] != after[who]} <= told.keys()
+    assert sum(before[who] != after[who] for who in told) > 10  # who draws their own place stays
+
+
+def test_no_more_can_move_than_there_are_and_nobody_makes_no_file(directory: Directory) -> None:
+    assert rows_of(directory.move_some(["E00001", "E00002"], 50)).keys() == {"E00001", "E00002"}
+    assert directory.move_some([], 50) == b""
+    assert directory.move_some(["E00001"], 0) == b""

@@ -5,59 +5,23 @@ import json
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
 
 from dev.faults.client import Client, command_of
 from dev.faults.cluster import Replica
 from dev.faults.journal import OK, REFUSED, UNKNOWN, Command, Journal
+from tests.faults.desk import Desk, serving
 from tests.support.waiting import until
 
 CLAIMS = {"subject": "E1"}
 
 
-class Desk:
-    """A replica that answers as told, and remembers the keys that it was given."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, dict[str, Any]]] = []
-        self.keys: list[str] = []
-        self.looks = 0
-        self.free = asyncio.Event()
-        self.app = FastAPI()
-        self.app.add_api_route("/say", self.say, methods=["POST"])
-        self.app.add_api_route("/readyz", self.ready)
-
-    async def say(self, request: Request) -> JSONResponse:
-        self.keys.append(request.headers["Idempotency-Key"])
-        status, body = self.answers.pop(0)
-        return JSONResponse(body, status)
-
-    async def ready(self) -> None:
-        """Says so once it is free, which is too late for whoever looks."""
-        self.looks += 1
-        await self.free.wait()
-
-
 @pytest.fixture
 async def desk() -> AsyncIterator[tuple[Desk, Replica]]:
     desk = Desk()
-    server = uvicorn.Server(uvicorn.Config(desk.app, port=0, log_config=None, lifespan="off"))
-    server.config.load()
-    serving = asyncio.create_task(server.serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await until(started, "the desk answers")
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield desk, Replica("matching", 1, port)
-    server.should_exit = True
-    await serving
+    async with serving(desk, "matching") as replica:
+        yield desk, replica
 
 
 @pytest.fixture
@@ -83,7 +47,7 @@ async def test_trouble_is_tried_again_under_the_same_key(
     command = await said(desk, journal)
 
     assert (command.outcome, command.status, command.tries) == (OK, 200, [503, 409, 429, 200])
-    assert set(desk[0].keys) == {command.key}
+    assert {one.key for one in desk[0].asked} == {command.key}
 
 
 async def test_a_refusal_is_final(desk: tuple[Desk, Replica], journal: Journal) -> None:
