@@ -41,7 +41,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         resolve=resolve,
     )
     speak(api, SCIM)
-    turn = api.state.import_turn = ImportTurn(Leases(database.mongo))
+    turn = api.state.import_turn = ImportTurn(Leases(database.mongo), foundation.owner)
     api.state.most_leavers_percent = settings.most_leavers_percent
     return Service(
         foundation,

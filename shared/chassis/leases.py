@@ -4,6 +4,8 @@ Source of the fence: Kleppmann, "How to do distributed locking" (2016): a holder
 lease is refused by whoever has seen a newer fence.
 """
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ReturnDocument, UpdateOne
@@ -14,6 +16,7 @@ from shared.chassis.sessions import ITS_OWN_WORD, a_majority
 from shared.chassis.transactions import Tx
 
 COLLECTION = "leases"
+_ENDED: list[Document] = [{"$set": {"until": "$$NOW", "owner": None}}]
 
 
 class LeaseLost(Exception):
@@ -25,11 +28,12 @@ class Leases:
 
     def __init__(self, database: MongoDatabase) -> None:
         self._collection = database[COLLECTION]
+        self._told = self._collection.with_options(write_concern=ITS_OWN_WORD)
 
     async def take(self, name: str, *, owner: str, seconds: float) -> int | None:
         """Take or renew the lease; returns its fence, or None while somebody else holds it.
 
-        The fence stays while the same owner renews in time, and grows with every other taking.
+        An `owner` is a process, or `process/part` where each of several parts of it has a lease of its own. The fence stays while the same owner renews in time, and grows with every other taking.
         """
         taken = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
         renewed = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
@@ -63,11 +67,17 @@ class Leases:
         """The same for an owner who does not know whether they took it."""
         await self._end(name, {"owner": owner})
 
+    async def bury(self, processes: Sequence[str]) -> int:
+        """End the leases of these processes, which are dead; returns how many that were.
+
+        One that only slept may have them again where nobody else took them, by its fence.
+        """
+        theirs = "|".join(re.escape(process) for process in processes)
+        ended = await self._told.update_many({"owner": {"$regex": f"^({theirs})(/|$)"}}, _ENDED)
+        return int(ended.modified_count)
+
     async def _end(self, name: str, holder: Document) -> None:
-        told = self._collection.with_options(write_concern=ITS_OWN_WORD)
-        await told.update_one(
-            {"_id": name, **holder}, [{"$set": {"until": "$$NOW", "owner": None}}]
-        )
+        await self._told.update_one({"_id": name, **holder}, _ENDED)
 
 
 async def confirm(tx: Tx, name: str, fence: int, *, seconds: float) -> None:

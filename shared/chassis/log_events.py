@@ -66,6 +66,7 @@ CHASSIS_EVENTS = (
     LogEvent("relay.publish_failed", "warning", "The broker did not confirm; the rows stay and are sent again.", "See whether the broker is up; watch outbox_oldest_seconds."),
     LogEvent("schedule.failed", "error", "A tick ended with an error; the next one tries again.", "Read `exception`; if it repeats it is a bug."),
     LogEvent("service.failed", "error", "A part ended with an error that it cannot mend; the process ends.", "Read `exception`; the orchestrator starts it again. If it repeats, roll back."),
+    LogEvent("leases.orphans_ended", "warning", "A process died, or hung, while it had a lease; the lease was ended, so that whoever waits for it goes on.", "Look why: a kill, memory, a node that hangs."),
     LogEvent("transactions.orphans_ended", "warning", "A process died, or hung, in the middle of a transaction; it was ended so that others can go on.", "Look why: a kill, memory, a node that hangs."),
     LogEvent("service.figures", "info", "What alarms look at, once a minute: what is not ready, what waits in each database, how far each group is behind."),
     LogEvent("service.misconfigured", "error", "The service must not run like this; it ends with code 78. `problems` says all of it.", "Set right what `problems` names, and start it again."),

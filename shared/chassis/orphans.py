@@ -1,9 +1,10 @@
-"""Ends the transactions that a dead process left open.
+"""Ends the transactions and the leases that a dead process left.
 
 MongoDB does not notice that the client of an open transaction is gone: until its own limit, 60 seconds and
 more, every document written there stays locked, and whoever takes the work over runs into it. So each process
 says every second that it lives, and looks whether one of its service has not said so for a while; a
-transaction of such a one that is at rest belongs to nobody. Of a process that never said anything, as an
+transaction of such a one that is at rest belongs to nobody, and neither does a lease: whoever waits for an import or a
+round that died goes on then, and not when the lease would have ended. Of a process that never said anything, as an
 operator's command, nothing is ended.
 """
 
@@ -17,6 +18,7 @@ import structlog
 from bson import Binary
 from pymongo.errors import PyMongoError
 
+from shared.chassis.leases import Leases
 from shared.chassis.mongo import Client, Document, MongoDatabase
 from shared.chassis.pausing import pause
 
@@ -62,11 +64,14 @@ async def alive(database: MongoDatabase) -> list[Document]:
 
 
 async def end_orphans(client: Client, database: MongoDatabase) -> int:
-    """End what dead processes left open; returns how many transactions that were."""
+    """End what dead processes left; returns how many transactions that were."""
     dead = await database[COLLECTION].find(_not_seen_for(SECONDS_UNTIL_DEAD)).to_list(None)
     if not dead:
         return 0
-    names = "|".join(re.escape(process["_id"]) for process in dead)
+    processes = [process["_id"] for process in dead]
+    if count := await Leases(database).bury(processes):
+        log.warning("leases.orphans_ended", count=count)
+    names = "|".join(re.escape(process) for process in processes)
     at_rest: Document = {
         "type": "idleSession",
         "appName": {"$regex": f"^({names})$"},

@@ -12,6 +12,7 @@ from pymongo import UpdateOne
 from dev.local.parts import Database
 from dev.local.processes import Child, start_child
 from shared.chassis.clock import system_clock
+from shared.chassis.leases import Leases
 from shared.chassis.mongo import (
     Client,
     Document,
@@ -128,6 +129,34 @@ async def test_the_transactions_of_the_living_are_left_alone(
     assert await end_orphans(mine, own) == 0
     await last_seen(own, "tester-there-7-def", 6)
     assert await end_orphans(mine, own) == 1
+
+
+async def test_who_waits_for_the_lease_of_a_dead_process_gets_it(
+    mine: Client, own: MongoDatabase
+) -> None:
+    leases = Leases(own)
+    dead, parts, alike = "tester-there-7-def", "tester-there-7-def/part", "tester-there-7-defg"
+    for name, owner in {"one": dead, "two": parts, "three": alike}.items():
+        assert await leases.take(name, owner=owner, seconds=60) == 1
+    await last_seen(own, dead, 6)
+    assert await leases.take("one", owner="tester-here-1-abc", seconds=60) is None
+
+    await end_orphans(mine, own)
+
+    found = [
+        await leases.take(name, owner="tester-here-1-abc", seconds=60)
+        for name in ("one", "two", "three")
+    ]
+    assert found == [2, 2, None]  # the third is of a process whose name only begins alike
+
+
+async def test_the_lease_of_a_living_process_is_left_alone(
+    mine: Client, own: MongoDatabase
+) -> None:
+    await Leases(own).take("one", owner="tester-there-7-def", seconds=60)
+    await last_seen(own, "tester-there-7-def", 1)
+    await end_orphans(mine, own)
+    assert await Leases(own).take("one", owner="tester-here-1-abc", seconds=60) is None
 
 
 async def test_whoever_says_that_it_lives_is_not_dead(mine: Client, own: MongoDatabase) -> None:

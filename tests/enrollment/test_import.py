@@ -18,6 +18,7 @@ from tests.enrollment.conftest import DIRECTORY, MAPPING, House
 from tests.enrollment.test_api import code
 from tests.support.waiting import until
 
+PROCESS = "enrollment-here-1-abc"
 LAYOUT = DirectoryMapping.model_validate(MAPPING).layout()
 BAD = DIRECTORY + "S5,nobody,3,S9,Bad Row,Sales\n"
 
@@ -27,7 +28,7 @@ async def employees(house: House) -> dict[str, Any]:
 
 
 def turn(house: House) -> ImportTurn:
-    return ImportTurn(Leases(house.database))
+    return ImportTurn(Leases(house.database), PROCESS)
 
 
 async def test_a_directory_comes_in_and_is_reported(house: House) -> None:
@@ -190,7 +191,7 @@ async def test_a_caller_hears_that_an_import_failed_before_its_turn_is_given_bac
             await super().give_back(fence)
 
     with pytest.raises(AutoReconnect):
-        await import_directory(order(), away, Slow(Leases(house.database)))
+        await import_directory(order(), away, Slow(Leases(house.database), PROCESS))
     assert await turn(house).take_if_free() is None
     back.set()
     await until(lambda: turn(house).take_if_free(), "the turn is free")
@@ -203,7 +204,7 @@ async def test_a_turn_of_which_nobody_knows_whether_it_was_taken_is_let_go(house
             raise WTimeoutError("no majority in time", 64)
 
     with pytest.raises(WTimeoutError):
-        await ImportTurn(Unsure(house.database)).take()
+        await ImportTurn(Unsure(house.database), PROCESS).take()
     await until(lambda: turn(house).take_if_free(), "the turn is free")
 
 

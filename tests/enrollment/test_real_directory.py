@@ -105,7 +105,7 @@ def bring(house: House, layout: Layout, rows: Rows) -> Any:
     def read() -> Iterator[bytes]:
         return iter([text_of(rows)])
 
-    turn = ImportTurn(Leases(house.database))
+    turn = ImportTurn(Leases(house.database), "enrollment-here-1-abc")
     order = ImportOrder(read, layout, skip_bad=False, scope=Scope.FULL)
     return import_directory(order, house.work, turn)
 

@@ -45,7 +45,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def turn(house: House) -> ImportTurn:
-    return ImportTurn(Leases(house.database))
+    return ImportTurn(Leases(house.database), "enrollment-here-1-abc")
 
 
 def bring(house: House, text: str, scope: Scope = Scope.FULL, *, skip_bad: bool = False) -> Any:

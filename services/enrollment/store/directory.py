@@ -132,14 +132,15 @@ class Directory:
 
 
 class ImportTurn:
-    """Imports go one after the other, by a lease that a killed one loses by itself."""
+    """Imports go one after the other, by a lease that a killed one loses by itself. `process` names this one."""
 
-    def __init__(self, leases: Leases) -> None:
+    def __init__(self, leases: Leases, process: str) -> None:
         self._leases = leases
+        self._process = process
 
     async def take(self) -> int:
         """Wait for the turn; returns its fence. Raises Conflict when it takes too long."""
-        owner = str(new_id())
+        owner = self._owner()
         for _ in range(WAITS):
             try:
                 fence = await self._leases.take(IMPORT, owner=owner, seconds=IMPORT_SECONDS)
@@ -153,7 +154,7 @@ class ImportTurn:
 
     async def take_if_free(self) -> int | None:
         """The fence, or None while an import is running."""
-        return await self._leases.take(IMPORT, owner=str(new_id()), seconds=IMPORT_SECONDS)
+        return await self._leases.take(IMPORT, owner=self._owner(), seconds=IMPORT_SECONDS)
 
     async def give_back(self, fence: int) -> None:
         """Let the next one go."""
@@ -162,3 +163,6 @@ class ImportTurn:
     def give_up(self, fence: int) -> None:
         """The same, where this one failed: whoever is to hear of that does not wait for it."""
         behind(self.give_back(fence))
+
+    def _owner(self) -> str:
+        return f"{self._process}/{new_id()}"
