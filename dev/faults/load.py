@@ -21,6 +21,7 @@ from dev.faults.journal import OK, UNKNOWN, Command, Journal
 from dev.local.processes import NotReady
 
 AT_ONCE = 40
+COME_LATER = 150
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 WARM_UP_SECONDS = 60.0
 WARM_UP_LOOK_SECONDS = 0.2
@@ -111,6 +112,12 @@ class Load:
         await self._until(path, lambda found: found["state"] in ("completed", "failed"), patience)
         for _ in range(2):  # the second time they see that both have said yes
             await asyncio.gather(*(self._answer(one) for one in first))
+
+    async def let_most_in(self) -> None:
+        """Let all but some enrol, so that there are many whom the directory can move; the others come under fire."""
+        coming = [one for one in self._people if one.status == "new"][COME_LATER:]
+        for at in range(0, len(coming), AT_ONCE):
+            await asyncio.gather(*(self._enrol(one) for one in coming[at : at + AT_ONCE]))
 
     def _some(self, role: str, count: int) -> list[Person]:
         return [one for one in self._people if one.said.body["roles"] == [role]][:count]

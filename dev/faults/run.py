@@ -26,9 +26,8 @@ from dev.local.processes import NotReady
 FOLDER = ROOT / "build" / "faults"
 WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
-MENTORS = (
-    500  # more than find a mentee: the more take part, the more a file of the directory can move
-)
+# More than find a mentee: the more take part, the more a file of the directory can move.
+MENTORS = 840
 
 Tell = Callable[[str], None]
 
@@ -72,6 +71,8 @@ class Run:
     ) -> None:
         """Let some enrol and be paired, before anything dies. Raises NotReady where they never are."""
         await self.load.warm_up(people, patience)
+        if self.pace.moves:
+            await self.load.let_most_in()
 
     async def under_load(
         self,
