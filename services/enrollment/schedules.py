@@ -24,8 +24,7 @@ def schedules(work: Work, turn: ImportTurn) -> list[Schedule]:
             pass
 
     async def settle_directory() -> None:
-        if await work(handlers.settling.is_unsettled):
-            await handlers.settling.settle(work)
+        await handlers.directory.settle_what_is_left(work, turn)
 
     async def purge_directory() -> None:
         await handlers.directory.purge(work, turn)

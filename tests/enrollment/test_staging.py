@@ -66,8 +66,10 @@ def dies_at(monkeypatch: pytest.MonkeyPatch, place: str, times: int = 1) -> None
 
 
 async def killed(house: House, text: str) -> None:
+    """An import that dies, and whose turn is over since."""
     with pytest.raises(Killed):
         await bring(house, text)
+    await house.database["leases"].delete_many({"_id": "directory.import"})
 
 
 async def seen(house: House) -> dict[str, str]:
@@ -214,7 +216,6 @@ async def test_what_is_not_sent_again_for_a_day_is_taken_back_and_leaves_nothing
     before = await house.database["employees"].find({}).to_list(None)
     dies_at(monkeypatch, "transaction.written", 10)  # chunks and leavers are staged
     await killed(house, NEXT)
-    await house.database["leases"].delete_many({"_id": "directory.import"})
     await tick(house, "purge directory")
     assert await house.database["employees"].count_documents({"from": 2}) == 3
     assert await house.database["employees"].count_documents({"until": 2}) == 3
@@ -276,6 +277,22 @@ async def test_killed_between_switch_and_settling_the_tick_tells_what_follows(
     await tick(house, "settle directory")
     (left,) = await house.told("volunteer.withdrawn")
     assert left["volunteer_id"] == ben["volunteer_id"]
+
+
+async def test_the_tick_leaves_settling_to_an_import_that_has_its_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.furnish()
+    await house.enrol("ben", await house.programme())
+    await house.forget_told()
+    dies_at(monkeypatch, "directory.switched")
+    await killed(house, NEXT)
+    fence = await turn(house).take()
+    await tick(house, "settle directory")
+    assert await house.told() == []
+    await turn(house).give_back(fence)
+    await tick(house, "settle directory")
+    assert len(await house.told("volunteer.withdrawn")) == 1
 
 
 @pytest.mark.parametrize("chunk", [1, 2])

@@ -14,7 +14,7 @@ from services.enrollment.domain.directory_file import ImportReport, read_directo
 from services.enrollment.domain.ports import ImportTurn, Unit, Work
 from services.enrollment.handlers import staging
 from services.enrollment.handlers.difference import Scope, hold_back
-from services.enrollment.handlers.settling import settle
+from services.enrollment.handlers.settling import is_unsettled, settle
 from shared.chassis.passages import passage
 from shared.chassis.refusals import Conflict
 
@@ -123,6 +123,19 @@ async def _tell(unit: Unit, report: ImportReport) -> None:
         changed=report.changed,
         left=report.left,
     )
+
+
+async def settle_what_is_left(work: Work, turn: ImportTurn) -> None:
+    """Settle what an import that died, or a provider, has changed; an import that runs does so itself."""
+    if not await work(is_unsettled):
+        return
+    fence = await turn.take_if_free()
+    if fence is None:
+        return
+    try:
+        await settle(work)
+    finally:
+        await turn.give_back(fence)
 
 
 async def purge(work: Work, turn: ImportTurn) -> None:
