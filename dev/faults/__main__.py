@@ -37,7 +37,8 @@ Rate = Annotated[float, typer.Option(help="Commands of people per second.")]
 Moves = Annotated[
     float, typer.Option(help="People per second whom the directory moves, each of them an event.")
 ]
-MOVES = 110.0  # of a long run; they make 100 events a second of it where the machine has what that takes
+LONG = Pace(commands=6.0, moves=110.0)
+"""100 events a second of it where the machine has what that takes."""
 _began = time.monotonic()
 
 
@@ -63,8 +64,8 @@ def full(
 @app.command()
 def long(
     seed: Seed = 1,
-    rate: Rate = Pace.commands,
-    moves: Moves = MOVES,
+    rate: Rate = LONG.commands,
+    moves: Moves = LONG.moves,
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: 100 events a second, many kills, each other fault at least three times."""

@@ -18,17 +18,19 @@ MOVED_EVERY = 2.5  # seconds; a file tells of each person once
 
 
 class Feed:
-    """Sends the directory. One instance moves its people, so that it knows where everybody sits by the last file."""
+    """Sends the directory, one file after the other. It moves the people, so it knows where everybody sits by the last one."""
 
     def __init__(self, client: Client, journal: Journal, directory: Directory) -> None:
         self._client = client
         self._journal = journal
         self._directory = directory
+        self._sending = asyncio.Lock()
 
     async def send_all(self) -> Command:
         """The whole directory, in which some people have moved since."""
-        self._directory.move()
-        return await self._send(ALL, self._directory.content)
+        async with self._sending:
+            self._directory.move()
+            return await self._send(ALL, self._directory.content)
 
     async def keep_moving(
         self, per_second: float, who: Callable[[], Sequence[str]], stop: asyncio.Event
@@ -39,10 +41,11 @@ class Feed:
         """
         told = clock()
         while not await _stopped(stop, told + MOVED_EVERY - clock()):
-            moment = clock()
-            count, told = round(per_second * (moment - told)), moment
-            if some := self._directory.move_some(who(), count):
-                await self._send(SOME, some, scope="part")
+            async with self._sending:
+                moment = clock()
+                count, told = round(per_second * (moment - told)), moment
+                if some := self._directory.move_some(who(), count):
+                    await self._send(SOME, some, scope="part")
 
     async def settle(self, patience: float) -> Places:
         """Send all once more, for so many seconds at most: where everybody sits then, empty where that is not known."""
