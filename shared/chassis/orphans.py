@@ -69,8 +69,15 @@ async def end_orphans(client: Client, database: MongoDatabase) -> int:
     if not dead:
         return 0
     processes = [process["_id"] for process in dead]
+    # A lease that an open transaction has written is locked until that is ended.
+    ended = await _end_transactions(client, processes)
     if count := await Leases(database).bury(processes):
         log.warning("leases.orphans_ended", count=count)
+    await database[COLLECTION].delete_many(_not_seen_for(SECONDS_TO_REMEMBER))
+    return ended
+
+
+async def _end_transactions(client: Client, processes: Sequence[str]) -> int:
     names = "|".join(re.escape(process) for process in processes)
     at_rest: Document = {
         "type": "idleSession",
@@ -81,7 +88,6 @@ async def end_orphans(client: Client, database: MongoDatabase) -> int:
         [{"$currentOp": {"allUsers": False, "idleSessions": True}}, {"$match": at_rest}]
     )
     ids = [operation["lsid"]["id"] async for operation in operations]
-    await database[COLLECTION].delete_many(_not_seen_for(SECONDS_TO_REMEMBER))
     if ids:
         sessions = [{"id": Binary.from_uuid(id_)} for id_ in ids]
         await client.admin.command({"killSessions": sessions})

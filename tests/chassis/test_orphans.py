@@ -36,6 +36,8 @@ async def main(url, database, application):
         session.start_transaction()
         boxes = client[database]["boxes"]
         await boxes.update_one({"_id": 1}, {"$set": {"by": "dead"}}, upsert=True, session=session)
+        leases = client[database]["leases"]
+        await leases.update_many({}, {"$set": {"confirmed": True}}, session=session)
         print("in it", flush=True)
         await asyncio.Event().wait()
 
@@ -148,6 +150,22 @@ async def test_who_waits_for_the_lease_of_a_dead_process_gets_it(
         for name in ("one", "two", "three")
     ]
     assert found == [2, 2, None]  # the third is of a process whose name only begins alike
+
+
+@pytest.mark.timeout(30)
+async def test_a_lease_that_was_just_confirmed_in_a_transaction_is_free_as_soon(
+    begin: Begin, mine: Client, own: MongoDatabase
+) -> None:
+    """Until the transaction is ended nobody can write the lease, not even to end it."""
+    leases, dead = Leases(own), "tester-there-7-def"
+    await leases.take("one", owner=dead, seconds=60)
+    await (await begin(dead)).kill()
+    await until(partial(_open, mine, 2_500_000), "the transaction has been at rest for long")
+    await last_seen(own, dead, 6)
+
+    await end_orphans(mine, own)
+
+    assert await leases.take("one", owner="tester-here-1-abc", seconds=60) == 2
 
 
 async def test_the_lease_of_a_living_process_is_left_alone(
