@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dev.demo.company import write_company
 from dev.demo.inputs import DEFAULT_MAPPING, read_mapping
-from dev.demo.volunteers import choose, read_employees
+from dev.demo.volunteers import MENTORS, choose, read_employees
 from dev.faults.client import Client
 from dev.faults.cluster import ROOT, FaultCluster, check_memory
 from dev.faults.directory import Directory
@@ -26,8 +26,7 @@ from dev.local.processes import NotReady
 FOLDER = ROOT / "build" / "faults"
 WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
-# More than find a mentee: the more take part, the more a file of the directory can move.
-MENTORS = 840
+MENTORS_TO_MOVE = 840  # more than find a mentee
 
 Tell = Callable[[str], None]
 
@@ -38,6 +37,11 @@ class Pace:
 
     commands: float = 10.0
     moves: float = 0.0
+
+    @property
+    def mentors(self) -> int:
+        """How many may enrol as mentors: the more take part, the more a file of the directory can move."""
+        return MENTORS_TO_MOVE if self.moves else MENTORS
 
 
 @dataclass
@@ -138,7 +142,7 @@ async def loaded(cluster: FaultCluster, *, seed: int, pace: Pace, tell: Tell) ->
         directory = cluster.state / "company.csv"
         write_company(directory, people=PEOPLE, seed=seed)
         employees = read_employees(directory, mapping.layout())
-        people = choose(employees, seed, mentors=MENTORS)
+        people = choose(employees, seed, mentors=pace.mentors)
         feed = Feed(client, journal, Directory(directory, moved))
         load = Load(client, journal, people, feed, done)
         await load.set_up(mapping.model_dump(mode="json"))
