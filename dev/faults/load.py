@@ -21,7 +21,7 @@ from dev.faults.journal import OK, UNKNOWN, Command, Journal
 from dev.local.processes import NotReady
 
 AT_ONCE = 40
-COME_LATER = 150
+COME_LATER = 150  # people
 ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
 WARM_UP_SECONDS = 60.0
 WARM_UP_LOOK_SECONDS = 0.2

@@ -33,7 +33,8 @@ class Leases:
     async def take(self, name: str, *, owner: str, seconds: float) -> int | None:
         """Take or renew the lease; returns its fence, or None while somebody else holds it.
 
-        An `owner` is a process, or `process/part` where each of several parts of it has a lease of its own. The fence stays while the same owner renews in time, and grows with every other taking.
+        An `owner` is a process, or `process/part` where each of several parts of it has a lease of its own. The fence
+        stays while the same owner renews in time, and grows with every other taking.
         """
         taken = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
         renewed = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -129,13 +130,9 @@ async def settle_what_is_left(work: Work, turn: ImportTurn) -> None:
     """Settle what an import that died, or a provider, has changed; an import that runs does so itself."""
     if not await work(is_unsettled):
         return
-    fence = await turn.take_if_free()
-    if fence is None:
-        return
-    try:
-        await settle(work)
-    finally:
-        await turn.give_back(fence)
+    async with _turn_if_free(turn) as fence:
+        if fence is not None:
+            await settle(work)
 
 
 async def purge(work: Work, turn: ImportTurn) -> None:
@@ -144,15 +141,21 @@ async def purge(work: Work, turn: ImportTurn) -> None:
         pass
     if not await work(_is_abandoned):
         return
-    fence = await turn.take_if_free()
-    if fence is None:
-        return
-    try:
-        if await work(_is_abandoned):
+    async with _turn_if_free(turn) as fence:
+        if fence is not None and await work(_is_abandoned):
             await staging.take_back(work, fence)
             await work(_tell_taken_back)
+
+
+@asynccontextmanager
+async def _turn_if_free(turn: ImportTurn) -> AsyncIterator[int | None]:
+    """The fence of a turn that is given back at the end; None while an import is running."""
+    fence = await turn.take_if_free()
+    try:
+        yield fence
     finally:
-        await turn.give_back(fence)
+        if fence is not None:
+            await turn.give_back(fence)
 
 
 async def _is_abandoned(unit: Unit) -> bool:
