@@ -37,8 +37,10 @@ Rate = Annotated[float, typer.Option(help="Commands of people per second.")]
 Moves = Annotated[
     float, typer.Option(help="People per second whom the directory moves, each of them an event.")
 ]
-LONG = Pace(commands=6.0, moves=110.0)
+LONG = Pace(commands=4.0, moves=96.0)
 """100 events a second of it where the machine has what that takes."""
+REST_SECONDS = 2.0
+"""After each step of a long run: whoever came back catches up in it, and 90 minutes allow it."""
 _began = time.monotonic()
 
 
@@ -69,7 +71,7 @@ def long(
     kills: Annotated[int, typer.Option(help="Deaths of services in all.")] = 200,
 ) -> None:
     """At most 90 minutes: 100 events a second, many kills, each other fault at least three times."""
-    plan = Plan("long", runs.long(kills), proxied=True)
+    plan = Plan("long", runs.long(kills), proxied=True, rest=REST_SECONDS)
     _end(asyncio.run(_play(plan, seed, Pace(rate, moves))))
 
 
@@ -88,6 +90,7 @@ class Plan:
     full: bool = True
     mutants: tuple[str, ...] = ()
     proxied: bool = False
+    rest: float = 0.5  # seconds after each step
 
 
 async def _play(plan: Plan, seed: int, pace: Pace) -> dict[str, Any]:
@@ -97,7 +100,7 @@ async def _play(plan: Plan, seed: int, pace: Pace) -> dict[str, Any]:
         async with started(name, _tell, proxied=plan.proxied) as cluster:
             async with loaded(cluster, seed=seed, pace=pace, tell=_tell) as run:
                 await run.warm_up()
-                await run.under_load(runs.mixed(plan.steps), redrive_killed)
+                await run.under_load(runs.mixed(plan.steps, plan.rest), redrive_killed)
             judgement = Judgement.of(run.folder, seed, full=plan.full)
             _tell(f"{len(judgement.findings)} findings in {len(judgement.history.events)} events")
             catches = await hunt_all(plan.mutants, cluster, _tell, seed)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import monotonic as clock
 
 from dev.faults.bodies import LEAD
@@ -17,6 +18,21 @@ ANSWER_SECONDS = 60.0
 MOVED_EVERY = 2.5  # seconds; a file tells of each person once
 
 
+@dataclass
+class _Moving:
+    """So many people a second, of those who are `who` by then; until `told`, by the clock, they have been told of."""
+
+    per_second: float
+    who: Callable[[], Sequence[str]]
+    told: float
+
+    def due(self) -> int:
+        """How many are to be told of now; they count as told from here on."""
+        moment = clock()
+        count, self.told = round(self.per_second * (moment - self.told)), moment
+        return count
+
+
 class Feed:
     """Sends the directory, one file after the other. It moves the people, so it knows where everybody sits by the last one."""
 
@@ -25,11 +41,13 @@ class Feed:
         self._journal = journal
         self._directory = directory
         self._sending = asyncio.Lock()
+        self._moving: _Moving | None = None
 
     async def send_all(self) -> Command:
-        """The whole directory, in which some people have moved since."""
+        """The whole directory, in which a tenth of the people have moved since, and those whose turn it is to move."""
         async with self._sending:
             self._directory.move()
+            self._move_those_due()
             return await self._send(ALL, self._directory.content)
 
     async def keep_moving(
@@ -37,15 +55,21 @@ class Feed:
     ) -> None:
         """Move so many people a second, of those who are `who` by then, and tell of them a file at a time, until `stop`.
 
-        What was missed while a file took long is made up for as far as the next one can: it tells of each once.
+        What was missed while a file took long is made up for as far as the next one can, which may be a file of all: it
+        tells of each once.
         """
-        told = clock()
-        while not await _stopped(stop, told + MOVED_EVERY - clock()):
+        self._moving = moving = _Moving(per_second, who, clock())
+        while not await _stopped(stop, moving.told + MOVED_EVERY - clock()):
             async with self._sending:
-                moment = clock()
-                count, told = round(per_second * (moment - told)), moment
-                if some := self._directory.move_some(who(), count):
+                if some := self._move_those_due():
                     await self._send(SOME, some, scope="part")
+        self._moving = None
+
+    def _move_those_due(self) -> bytes:
+        """A file of their rows; empty where nobody is."""
+        if self._moving is None:
+            return b""
+        return self._directory.move_some(self._moving.who(), self._moving.due())
 
     async def settle(self, patience: float) -> Places:
         """Send all once more, for so many seconds at most: where everybody sits then, empty where that is not known."""

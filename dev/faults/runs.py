@@ -62,15 +62,15 @@ def long(kills: int) -> list[Step]:
     return [*full(), *others, *(kill_any for _ in range(max(0, kills - len(FULL) - 4)))]
 
 
-def mixed(steps: Sequence[Step]) -> Step:
-    """All steps one after the other, in an order that the seed decides."""
+def mixed(steps: Sequence[Step], rest: float) -> Step:
+    """All steps one after the other with so many seconds between them, in an order that the seed decides."""
 
     async def harm(run: Run) -> None:
         drawn = list(steps)
         run.chance.shuffle(drawn)
         for step in drawn:
             await step(run)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(rest)
 
     return harm
 

@@ -60,7 +60,7 @@ CHASSIS_EVENTS = (
     LogEvent("migration.reopened", "warning", "A process of an older release lives, or lived meanwhile; migrations that it does not know will run once more when it is gone.", "End the rollback or the upgrade: all processes on one release."),
     LogEvent("migration.waiting", "info", "A migration begins when no process of an older release lives.", "End the upgrade: restart the processes that run the older release."),
     LogEvent("person.erased", "info", "All that a database held on a person was erased; `documents` says how many were changed."),
-    LogEvent("relay.batch_sent", "info", "A round of the outbox was confirmed by the broker."),
+    LogEvent("relay.batch_sent", "info", "Events of the outbox were confirmed by the broker, and are marked."),
     LogEvent("relay.lease_lost", "warning", "Another process publishes now."),
     LogEvent("relay.lease_taken", "info", "This process publishes from now on; `fence` grew."),
     LogEvent("relay.publish_failed", "warning", "The broker did not confirm; the rows stay and are sent again.", "See whether the broker is up; watch outbox_oldest_seconds."),

@@ -1,8 +1,9 @@
 """The relay: the only publisher. It takes the outbox to Kafka, in order per key, until the broker says yes.
 
 A wave holds at most one event per lane and ends before the next one begins, so a failed send can never be
-overtaken by a later event of its key. What the broker took in a round of waves is marked in one transaction
-that confirms the lease; a process that dies before it leaves duplicates, which readers drop by their sequence.
+overtaken by a later event of its key. What the broker took in a round of waves is marked in a transaction that
+confirms the lease; where many events wait, some are marked while others are sent. A process that dies before it
+leaves duplicates, which readers drop by their sequence.
 """
 
 import asyncio
@@ -34,8 +35,9 @@ LEASE_SECONDS = 10.0
 FRESH_SECONDS = 2.0
 # So long after that the waves of one round go on, where many events wait: half of the lease.
 SENDING_SECONDS = 5.0
-BATCH = 500
-DEPTH = 10  # events of a lane in one round where many wait
+BATCH = 1_000
+DEPTH = 5  # events of a lane in one round, at least, where many wait
+MARKED_AT_ONCE = 1_000  # so many are worth a transaction of their own, beside the next waves
 POLL_SECONDS = 0.5
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
@@ -102,32 +104,47 @@ class Relay:
         if fence is None:
             return 0
         passage("relay.claimed")
-        taken, failure = await self._send_waves(await self._oldest_per_lane(), stop)
-        if taken:
-            asked = time.monotonic()
-            await self._transactions.run(lambda tx: self._mark(tx, taken, fence))
-            self._confirmed_at = asked
-            passage("relay.marked")
-            for row in taken:
-                self._metrics.relay_published.labels(row["aggregatetype"]).inc()
-            log.info("relay.batch_sent", events=len(taken), fence=fence)
-        if failure is not None:
-            raise failure
-        return len(taken)
+        return await self._send_waves(await self._oldest_per_lane(), fence, stop)
 
     async def _send_waves(
-        self, lanes: list[list[Document]], stop: asyncio.Event | None
-    ) -> tuple[list[Document], Exception | None]:
-        """What the broker took, and what it would not: wave after wave, for half of the lease."""
-        taken: list[Document] = []
+        self, lanes: list[list[Document]], fence: int, stop: asyncio.Event | None
+    ) -> int:
+        """Send wave after wave, until half of the lease is over, and mark what the broker took: how many that were.
+
+        Raises what the broker would not take, once the others are marked, and whatever kept them from being marked.
+        """
+        sent, taken = 0, list[Document]()
         failure: Exception | None = None
-        while lanes and failure is None and not (stop and stop.is_set()):
-            more, failure = await self._send([rows.pop(0) for rows in lanes])
-            taken += more
-            lanes = [rows for rows in lanes if rows]
-            if time.monotonic() > self._confirmed_at + SENDING_SECONDS:
-                break
-        return taken, failure
+        marking: asyncio.Task[None] | None = None
+        try:
+            while lanes and failure is None and not (stop and stop.is_set()):
+                more, failure = await self._send([rows.pop(0) for rows in lanes])
+                lanes = [rows for rows in lanes if rows]
+                sent, taken = sent + len(more), taken + more
+                if len(taken) >= MARKED_AT_ONCE and (marking is None or marking.done()):
+                    if marking is not None:
+                        await marking
+                    marking, taken = asyncio.create_task(self._mark(taken, fence)), []
+                if time.monotonic() > self._confirmed_at + SENDING_SECONDS:
+                    break
+        finally:
+            if marking is not None:
+                await marking
+        if taken:
+            await self._mark(taken, fence)
+        if failure is not None:
+            raise failure
+        return sent
+
+    async def _mark(self, taken: Sequence[Document], fence: int) -> None:
+        """The broker has these. Raises LeaseLost, and leaves them as they are, where another relay took over."""
+        asked = time.monotonic()
+        await self._transactions.run(lambda tx: _write_sent(tx, taken, fence))
+        self._confirmed_at = asked
+        passage("relay.marked")
+        for row in taken:
+            self._metrics.relay_published.labels(row["aggregatetype"]).inc()
+        log.info("relay.batch_sent", events=len(taken), fence=fence)
 
     def doubt(self) -> None:
         """Ask for the lease before anything else is sent."""
@@ -158,10 +175,12 @@ class Relay:
             return list(lanes.values())
         # There may be more, and some of them earlier in their lane; waves are to be wide, not many. Each lane is
         # looked into by itself, and no further than needed: all of them together are the whole backlog.
-        first: list[Document] = [{"$match": UNSENT}, {"$sort": {"sequence": 1}}, {"$limit": DEPTH}]
+        names = dict.fromkeys(row["lane"] for row in rows)
+        depth = max(DEPTH, BATCH // len(names))
+        first: list[Document] = [{"$match": UNSENT}, {"$sort": {"sequence": 1}}, {"$limit": depth}]
         same = {"localField": "lane", "foreignField": "lane"}
         pipeline: list[Document] = [
-            {"$documents": [{"lane": name} for name in dict.fromkeys(row["lane"] for row in rows)]},
+            {"$documents": [{"lane": name} for name in names]},
             {"$lookup": {"from": OUTBOX, **same, "pipeline": first, "as": "rows"}},
         ]
         found = await self._database.aggregate(pipeline).to_list(None)
@@ -195,17 +214,6 @@ class Relay:
             no_confirm=True,
         )
 
-    async def _mark(self, tx: Tx, rows: Sequence[Document], fence: int) -> None:
-        """Personal rows go at once; the others stay a while to answer where an event is."""
-        confirm_with_the_rest(tx, LEASE, fence, seconds=LEASE_SECONDS)
-        personal = [row["_id"] for row in rows if row["personal"]]
-        others = [row["_id"] for row in rows if not row["personal"]]
-        if personal:
-            tx.write(OUTBOX, DeleteMany({"_id": {"$in": personal}}))
-        if others:
-            sent = [{"$set": {"sent_at": "$$NOW"}}]
-            tx.write(OUTBOX, UpdateMany({"_id": {"$in": others}}, sent))
-
     async def _open(self) -> KafkaBroker:
         if self._broker is None:
             broker = self._address.broker(
@@ -233,6 +241,18 @@ class Relay:
         if self._fence is not None:
             with contextlib.suppress(Exception):
                 await self._leases.give_back(LEASE, self._fence)
+
+
+async def _write_sent(tx: Tx, rows: Sequence[Document], fence: int) -> None:
+    """Personal rows go at once; the others stay a while to answer where an event is."""
+    confirm_with_the_rest(tx, LEASE, fence, seconds=LEASE_SECONDS)
+    personal = [row["_id"] for row in rows if row["personal"]]
+    others = [row["_id"] for row in rows if not row["personal"]]
+    if personal:
+        tx.write(OUTBOX, DeleteMany({"_id": {"$in": personal}}))
+    if others:
+        sent = [{"$set": {"sent_at": "$$NOW"}}]
+        tx.write(OUTBOX, UpdateMany({"_id": {"$in": others}}, sent))
 
 
 def _as_trouble(answer: BaseException | None) -> Exception | None:

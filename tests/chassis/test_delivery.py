@@ -163,19 +163,22 @@ async def test_only_one_relay_publishes_and_the_next_one_has_a_higher_fence(
         await relay.close()
 
 
+@pytest.mark.parametrize("waiting", [1, 200])
 async def test_a_relay_whose_lease_went_away_unnoticed_marks_nothing_and_asks_again(
-    producer: Producer,
+    producer: Producer, monkeypatch: pytest.MonkeyPatch, waiting: int
 ) -> None:
     """A fresh lease is not asked for; what it sends is confirmed in any case, where it is marked."""
     await producer.publish(uuid4())
+    monkeypatch.setattr("shared.chassis.relay.MARKED_AT_ONCE", 20)
     relay = producer.relay("one")
     assert await relay.round() == 1
-    await producer.publish(uuid4())
+    pairs = [uuid4() for _ in range(min(waiting, 10))]
+    await producer.publish(*pairs * (waiting // len(pairs)))
     taken = {"$set": {"owner": "two", "fence": 2}}
     await producer.database[LEASES].update_one({"_id": LEASE}, taken)
     with pytest.raises(LeaseLost):
         await relay.round()
-    assert await producer.unsent() == 1
+    assert await producer.unsent() == waiting
     relay.doubt()
     assert await relay.round() == 0
     await relay.close()
@@ -208,7 +211,7 @@ async def test_a_relay_that_is_to_stop_leaves_the_rest_of_a_long_key_to_the_next
 async def test_a_round_looks_at_no_more_of_a_backlog_than_it_may_send(producer: Producer) -> None:
     """However much waits: else it would go the slower, the longer the broker was away."""
     pairs = [uuid4() for _ in range(20)]
-    for _ in range(10):
+    for _ in range(20):
         await producer.publish(*[pair for _ in range(20) for pair in pairs])
     await producer.database.command({"profile": 2})
     relay = producer.relay()
@@ -218,8 +221,8 @@ async def test_a_round_looks_at_no_more_of_a_backlog_than_it_may_send(producer: 
 
     looked = producer.database["system.profile"].find({"docsExamined": {"$gt": 0}})
     examined = sum([row["docsExamined"] async for row in looked])
-    assert sent == 200  # ten of each key
-    assert 500 + 200 <= examined < 1_000  # 4,000 wait
+    assert sent == 1_000  # fifty of each key
+    assert 2_000 <= examined < 4_000  # found, read and marked; 8,000 wait
 
 
 async def test_of_a_backlog_each_key_goes_in_its_order_however_it_was_stored(
@@ -264,6 +267,23 @@ async def test_what_a_broker_took_before_it_refused_is_marked_in_one_transaction
         (str(key), 1), (str(key), 2), (str(other), 1), (str(other), 2),
     }  # fmt: skip
     assert len({row["sent_at"] for row in sent}) == 1
+
+
+async def test_of_many_that_wait_some_are_marked_while_others_are_sent(
+    producer: Producer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.chassis.relay.MARKED_AT_ONCE", 30)
+    pairs = [uuid4() for _ in range(20)]
+    await producer.publish(*pairs * 50)
+    relay = producer.relay()
+    sent = await relay.round()
+    await relay.close()
+
+    rows = await producer.database[OUTBOX].find().to_list(None)
+    assert sent == 1_000
+    assert all(row["sent_at"] for row in rows)
+    assert len({row["sent_at"] for row in rows}) > 1
+    assert len(await everything_on(producer.kafka, TOPIC)) == 1_000
 
 
 async def test_a_broker_that_is_slow_does_not_make_a_record_gone(

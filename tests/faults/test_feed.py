@@ -102,6 +102,34 @@ async def test_so_many_a_second_move_and_not_more(
     assert [len(told(one)) for one in desk.asked] == [10, 40]
 
 
+async def test_a_file_of_all_tells_of_those_whose_turn_it_is_to_move(
+    fed: tuple[Feed, Desk, Directory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dev.faults.feed.MOVED_EVERY", 60.0)
+    monkeypatch.setattr("dev.faults.directory.MOVED_SHARE", 0.0)
+    moment = 0.0
+    monkeypatch.setattr("dev.faults.feed.clock", lambda: moment)
+    feed, desk, directory = fed
+    desk.answers = [DONE]
+    stop, moved = asyncio.Event(), set[str]()
+    moving = asyncio.create_task(feed.keep_moving(3.0, lambda: WHO, stop))
+
+    async def have_moved() -> bool:
+        nonlocal moment
+        moment += 1.0
+        before = directory.places
+        await feed.send_all()
+        moved.update(who for who, there in directory.places.items() if there != before[who])
+        return len(moved) == len(WHO)
+
+    await until(have_moved, "the move of all three")
+    stop.set()
+    await moving
+
+    assert moved == set(WHO)
+    assert {one.query["scope"] for one in desk.asked} == {"full"}
+
+
 async def test_where_everybody_sits_is_known_once_the_last_file_is_in(
     fed: tuple[Feed, Desk, Directory],
 ) -> None:
