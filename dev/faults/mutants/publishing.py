@@ -113,9 +113,8 @@ def mark_before_yes(replace: Replace) -> None:
     async def send(
         self: Relay, wave: Sequence[Document]
     ) -> tuple[list[Document], Exception | None]:
-        broker, fence = await self._open(), self._fence or 0
-        await self._transactions.run(lambda tx: self._mark(tx, wave, fence))
-        passage("relay.marked")
+        broker = await self._open()
+        await self._mark(wave, self._fence or 0)
         for row in wave:
             await self._publish(broker, row)
         passage("relay.sent")
