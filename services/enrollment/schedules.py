@@ -39,7 +39,7 @@ def schedules(work: Work, turn: ImportTurn) -> list[Schedule]:
         Schedule("judge gaps", MINUTE, judge_gaps),
         *_requests(work),
         Schedule("settle directory", MINUTE, settle_directory),
-        Schedule("purge directory", 5 * MINUTE, purge_directory),
+        Schedule("purge directory", MINUTE, purge_directory),
     ]
 
 

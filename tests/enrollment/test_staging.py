@@ -86,10 +86,10 @@ async def tick(house: House, name: str) -> None:
     await schedule.tick()
 
 
-async def long_ago(house: House, field: str) -> None:
-    """As if this field of the directory's state had been written two days ago."""
+async def long_ago(house: House, field: str, of: str = "state") -> None:
+    """As if this field of what is noted of the directory had been written two days ago."""
     update = {"$set": {field: datetime.now(UTC) - timedelta(days=2)}}
-    await house.database["directory"].update_one({"_id": "state"}, update)
+    await house.database["directory"].update_one({"_id": of}, update)
 
 
 async def change_unit(house: House, person: str, unit: str) -> None:
@@ -236,10 +236,25 @@ async def test_rows_of_before_go_minutes_after_the_switch(house: House) -> None:
     await bring(house, NEXT)
     await tick(house, "purge directory")
     assert len(await house.directory(version=1)) == 4
-    await long_ago(house, "switched_at")
+    await long_ago(house, "since", of="seen")
     await tick(house, "purge directory")
     assert await house.database["employees"].count_documents({}) == 4
     assert await seen(house) == AFTER
+
+
+async def test_rows_of_before_go_also_where_a_file_comes_each_minute(house: House) -> None:
+    await house.furnish()
+    await bring(house, NEXT)
+    await tick(house, "purge directory")
+    await bring(house, NEXT.replace("Sales", "Legal"))
+    assert await house.database["employees"].count_documents({"until": 2}) == 3
+    await long_ago(house, "since", of="seen")
+    await tick(house, "purge directory")
+    ended = house.database["employees"].find({"until": {"$ne": None}})
+    assert {row["until"] async for row in ended} == {3}
+    await long_ago(house, "since", of="seen")
+    await tick(house, "purge directory")
+    assert await house.database["employees"].count_documents({"until": {"$ne": None}}) == 0
 
 
 async def test_settling_goes_on_where_it_was_cut_short(

@@ -40,6 +40,9 @@ IMPORT_SECONDS = 30
 SLOWEST_TRANSACTION = timedelta(minutes=2)
 """After so long nothing that began before a switch can still be on its way."""
 _STATE: Document = {"_id": "state"}
+_SEEN: Document = {"_id": "seen"}
+_ENDING = ((EMPLOYEES, "until"), (INACTIVE_USERS, "until"), (meanwhile.COLLECTION, "version"))
+"""What a version ends, and the field that names it."""
 
 
 class Staging:
@@ -177,17 +180,22 @@ class Staging:
     async def sweep(self, limit: int) -> bool:
         """Remove rows that nobody can see any more; whether something is left.
 
-        A reader without a transaction may have looked at the pointer just before the switch.
+        A reader without a transaction may have looked at the pointer just before a switch. So a version is noted with
+        the time since which everybody sees it, and later all goes that had ended by then, whatever came since.
         """
         state = await self._tx.find_one("directory", _STATE) or {}
-        if "switched_at" not in state or state["switched_at"] + SLOWEST_TRANSACTION > self._tx.now:
+        seen = await self._tx.find_one("directory", _SEEN)
+        if seen is not None:
+            if seen["since"] + SLOWEST_TRANSACTION > self._tx.now:
+                return False
+            for collection, field in _ENDING:
+                if await self._delete(collection, {field: {"$lte": seen["version"]}}, limit):
+                    return True
+        if "switched_at" not in state or (seen and seen["version"] == state["version"]):
             return False
-        over = {"$lte": state["version"]}
-        return (
-            await self._delete(EMPLOYEES, {"until": over}, limit)
-            or await self._delete(INACTIVE_USERS, {"until": over}, limit)
-            or await self._delete(meanwhile.COLLECTION, {"version": over}, limit)
-        )
+        newer = {**_SEEN, "version": state["version"], "since": state["switched_at"]}
+        self._tx.write("directory", ReplaceOne(_SEEN, newer, upsert=True))
+        return True
 
     async def _delete(self, collection: str, where: Document, limit: int) -> bool:
         rows = await self._tx.find(collection, where, limit=limit)
