@@ -22,7 +22,7 @@ from dev.local.processes import NotReady
 
 AT_ONCE = 40
 COME_LATER = 150  # people
-ROUND_EVERY, IMPORT_EVERY = 10.0, 40.0
+IMPORT_EVERY = 40.0
 WARM_UP_SECONDS = 60.0
 WARM_UP_LOOK_SECONDS = 0.2
 LEARN_SECONDS = 45.0  # what a dead process held is free long before
@@ -69,7 +69,7 @@ class Load:
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Future[Any]] = set()
         self._round = ""
-        self._next_round = self._next_import = 0.0
+        self._next_round = self._next_import = self._rounds_every = 0.0
         self.programme_id = self.cohort_id = ""
 
     @property
@@ -132,8 +132,12 @@ class Load:
             await asyncio.sleep(WARM_UP_LOOK_SECONDS)
         raise NotReady(f"the load could not warm up: {path}")
 
-    async def run(self, rate: float, moves: float) -> None:
-        """So many commands, and people who move, per second until told to stop; then until all have their outcome."""
+    async def run(self, rate: float, moves: float, rounds_every: float) -> None:
+        """So many commands, and people who move, per second until told to stop; then until all have their outcome.
+
+        A round is asked for each `rounds_every` seconds.
+        """
+        self._rounds_every = rounds_every
         if moves:
             self._spawn(self.feed.keep_moving(moves, self._takes_part, self._stop))
         began, done = time.monotonic(), 0
@@ -173,7 +177,7 @@ class Load:
             self._next_import = moment + IMPORT_EVERY
             self._spawn(self.feed.send_all())
         elif moment > self._next_round:
-            self._next_round = moment + ROUND_EVERY
+            self._next_round = moment + self._rounds_every
             self._spawn(self.ask_round())
         elif found := self._draw():
             person, act = found

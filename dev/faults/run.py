@@ -43,6 +43,11 @@ class Pace:
         """How many may enrol as mentors: the more take part, the more a file of the directory can move."""
         return MENTORS_TO_MOVE if self.moves else MENTORS
 
+    @property
+    def rounds_every(self) -> float:
+        """Seconds: each round is a process of its own for a while, and looks at all who take part."""
+        return 30.0 if self.moves else 10.0
+
 
 @dataclass
 class Run:
@@ -90,7 +95,8 @@ class Run:
         about dead letters once all is quiet; what that sets going is waited for, too.
         """
         self.mark("load_started")
-        loading = asyncio.create_task(self.load.run(self.pace.commands, self.pace.moves))
+        pace = self.pace
+        loading = asyncio.create_task(self.load.run(pace.commands, pace.moves, pace.rounds_every))
         try:
             await harm(self)
         finally:

@@ -70,7 +70,7 @@ HOLDINGS = (
     Holding("topics", "the tree of topics"),
     Holding("topics_turn", "when the tree was changed last"),
     Holding("gaps", "topics of each programme that more want than its mentors take at once"),
-    Holding("directory", "how the company's files are laid out, and when they came"),
+    Holding("directory", "how the company's files are laid out, when they came, and since when everybody sees the last"),
 )
 # fmt: on
 
