@@ -21,10 +21,11 @@ from dev.faults.hunting import hunt_all, table
 from dev.faults.judging import PASS, Judgement
 from dev.faults.loading import seconds
 from dev.faults.mutants import MUTANTS
+from dev.faults.pace import Pace
 from dev.faults.page import page
 from dev.faults.recovery import recovery
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, Pace, Run, loaded, only_one, started
+from dev.faults.run import FOLDER, Run, loaded, only_one, started
 from dev.local import kafka
 from dev.local.mongo import mongod_binary
 from dev.local.processes import NotReady

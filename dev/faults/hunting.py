@@ -20,8 +20,9 @@ from dev.faults.journal import now
 from dev.faults.kills import aim
 from dev.faults.loading import load
 from dev.faults.mutants import MUTANTS
+from dev.faults.pace import Pace
 from dev.faults.redriving import redrive_killed
-from dev.faults.run import FOLDER, Pace, Run, Tell, loaded, only_one, started
+from dev.faults.run import FOLDER, Run, Tell, loaded, only_one, started
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 

@@ -18,6 +18,7 @@ from dev.faults.client import Client, command_of
 from dev.faults.directory import Places
 from dev.faults.feed import Feed
 from dev.faults.journal import OK, UNKNOWN, Command, Journal
+from dev.faults.pace import Pace
 from dev.local.processes import NotReady
 
 AT_ONCE = 40
@@ -132,22 +133,21 @@ class Load:
             await asyncio.sleep(WARM_UP_LOOK_SECONDS)
         raise NotReady(f"the load could not warm up: {path}")
 
-    async def run(self, rate: float, moves: float, rounds_every: float) -> None:
-        """So many commands, and people who move, per second until told to stop; then until all have their outcome.
-
-        A round is asked for each `rounds_every` seconds.
-        """
-        self._rounds_every = rounds_every
-        if moves:
-            self._spawn(self.feed.keep_moving(moves, self._takes_part, self._stop))
+    async def run(self, pace: Pace) -> None:
+        """What the pace says, each second, until told to stop; then until all have their outcome."""
+        self._rounds_every = pace.rounds_every
+        if pace.moves:
+            self._spawn(self.feed.keep_moving(pace.moves, self._takes_part, self._stop))
         began, done = time.monotonic(), 0
         self._next_import = time.monotonic() + IMPORT_EVERY / 4
         while not self._stop.is_set():
-            due = int((time.monotonic() - began) * rate)
+            due = int((time.monotonic() - began) * pace.commands)
             while done < due and len(self._tasks) < AT_ONCE:
                 self._begin()
                 done += 1
-            done = max(done, due - int(rate))  # what was missed for more than a second is missed
+            done = max(
+                done, due - int(pace.commands)
+            )  # what was missed for more than a second is missed
             await asyncio.sleep(0.02)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

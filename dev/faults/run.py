@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dev.demo.company import write_company
 from dev.demo.inputs import DEFAULT_MAPPING, read_mapping
-from dev.demo.volunteers import MENTORS, choose, read_employees
+from dev.demo.volunteers import choose, read_employees
 from dev.faults.client import Client
 from dev.faults.cluster import ROOT, FaultCluster, check_memory
 from dev.faults.directory import Directory
@@ -20,33 +20,15 @@ from dev.faults.feed import Feed
 from dev.faults.journal import Journal, Lines, now, write_document
 from dev.faults.load import WARM_UP_SECONDS, Load
 from dev.faults.operators import OpenLetters, all_letters
+from dev.faults.pace import Pace
 from dev.local.platform import emptied
 from dev.local.processes import NotReady
 
 FOLDER = ROOT / "build" / "faults"
 WARM_UP_PEOPLE = 60
 PEOPLE = 2_100  # three chunks of a directory
-MENTORS_TO_MOVE = 840  # more than find a mentee
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How much is asked of the platform: commands of people, and people whom the directory moves, each per second."""
-
-    commands: float = 10.0
-    moves: float = 0.0
-
-    @property
-    def mentors(self) -> int:
-        """How many may enrol as mentors: the more take part, the more a file of the directory can move."""
-        return MENTORS_TO_MOVE if self.moves else MENTORS
-
-    @property
-    def rounds_every(self) -> float:
-        """Seconds: each round is a process of its own for a while, and looks at all who take part."""
-        return 30.0 if self.moves else 10.0
 
 
 @dataclass
@@ -95,8 +77,7 @@ class Run:
         about dead letters once all is quiet; what that sets going is waited for, too.
         """
         self.mark("load_started")
-        pace = self.pace
-        loading = asyncio.create_task(self.load.run(pace.commands, pace.moves, pace.rounds_every))
+        loading = asyncio.create_task(self.load.run(self.pace))
         try:
             await harm(self)
         finally:
