@@ -145,9 +145,8 @@ class Load:
             while done < due and len(self._tasks) < AT_ONCE:
                 self._begin()
                 done += 1
-            done = max(
-                done, due - int(pace.commands)
-            )  # what was missed for more than a second is missed
+            # What was missed for more than a second is missed.
+            done = max(done, due - int(pace.commands))
             await asyncio.sleep(0.02)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
