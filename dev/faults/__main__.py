@@ -40,7 +40,7 @@ Moves = Annotated[
 ]
 LONG = Pace(commands=4.0, moves=96.0)
 """100 events a second of it where the machine has what that takes."""
-REST_SECONDS = 2.0
+REST_SECONDS = 6.0
 """After each step of a long run: whoever came back catches up in it, and 90 minutes allow it."""
 _began = time.monotonic()
 

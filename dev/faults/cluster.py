@@ -17,6 +17,8 @@ from aiokafka.errors import KafkaError
 from dev.faults.kafka_cluster import NODES, KafkaCluster
 from dev.faults.mongo_cluster import MongoCluster
 from dev.faults.proxy import Mode, Proxy
+from dev.faults.service import REPLACING
+from dev.faults.zygote import Zygote
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.processes import Child, Frozen, NotReady, free_port, start_child, wait_until
 from shared.chassis.broker import PROFILES, KafkaAddress
@@ -94,14 +96,15 @@ class FaultCluster:
         self.replicas = [Replica(name, number) for name in SERVICES for number in replicas]
         self._sink_port = free_port()
         self.mail_proxy = Proxy(free_port(), self._sink_port)
-        self.proxies: dict[str, Proxy] = {"mail": self.mail_proxy}
-        if proxied:
-            for node in self.kafka.nodes:
-                self.proxies[f"kafka-{node.number}"] = Proxy(node.front, node.behind)
-            for member in self.mongo.nodes:
-                self.proxies[f"mongo-{member.number}"] = Proxy(member.front, member.port)
+        self.proxies = {"mail": self.mail_proxy, **(self._in_front() if proxied else {})}
         self.sink: Child | None = None
         self.frozen = Frozen()
+        self._zygotes = {name: Zygote(name, self.state) for name in SERVICES}
+
+    def _in_front(self) -> dict[str, Proxy]:
+        brokers = {f"kafka-{one.number}": Proxy(one.front, one.behind) for one in self.kafka.nodes}
+        databases = {f"mongo-{one.number}": Proxy(one.front, one.port) for one in self.mongo.nodes}
+        return brokers | databases
 
     @property
     def address(self) -> KafkaAddress:
@@ -189,17 +192,16 @@ class FaultCluster:
 
     async def start_replica(self, replica: Replica, **faults: str) -> None:
         """Start its process; `faults` are FAULT_* variables of this one alone."""
+        log = self.folder / "logs" / f"{replica.name}.log"
+        env = self.environment(replica) | faults
+        if self._listening and REPLACING.isdisjoint(env):
+            replica.child = await self._zygotes[replica.service].fork(replica.name, log, env)
+            return
         program = ["dev.faults.service", replica.service]
         if not self._listening:
             program = [f"services.{replica.service}"]
         command = [sys.executable, "-m", *program]
-        replica.child = await start_child(
-            replica.name,
-            command,
-            log=self.folder / "logs" / f"{replica.name}.log",
-            env=self.environment(replica) | faults,
-            cwd=ROOT,
-        )
+        replica.child = await start_child(replica.name, command, log=log, env=env, cwd=ROOT)
 
     async def ready(self, replica: Replica) -> None:
         """Wait until it says so."""
@@ -249,6 +251,7 @@ class FaultCluster:
     async def stop(self) -> None:
         """End what was started, the services first."""
         await self._stop_services()
+        await asyncio.gather(*(zygote.stop() for zygote in self._zygotes.values()))
         await asyncio.gather(self.kafka.stop(), self.mongo.stop())
         await asyncio.gather(*(proxy.stop() for proxy in self.proxies.values()))
 

@@ -18,6 +18,9 @@ from pathlib import Path
 
 from shared.chassis import clock, passages
 
+REPLACING = frozenset({"FAULT_CLOCK_SECONDS", "FAULT_MUTANT"})
+"""They replace what the service's code takes when it is read, so that must be read after them."""
+
 
 class Listener:
     """What is set as the hook of `passages` in a process of the harness."""

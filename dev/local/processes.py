@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -37,13 +38,34 @@ class NotReady(Exception):
     """A part ended or was not ready in time; the message holds the end of its log."""
 
 
+class Process(Protocol):
+    """What we need of a `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        ...
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal, None while it runs."""
+        ...
+
+    def send_signal(self, sig: int) -> None:
+        """Nothing where it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        ...
+
+
 @dataclass
 class Child:
     """A running process with its log in a file. Always end it by stop() or kill(): both reap it."""
 
     name: str
     log: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
     @property
     def pid(self) -> int:
@@ -180,15 +202,15 @@ async def start_child(
                 env=env,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=lambda: _die_with(launcher),  # noqa: PLW1509 - it takes no lock
+                preexec_fn=lambda: die_with(launcher),  # noqa: PLW1509 - it takes no lock
             )
 
     process = await asyncio.wrap_future(_FORKS.submit(fork))
     return Child(name, log, process)
 
 
-def _die_with(launcher: int) -> None:
-    """Run in the child before exec: be killed with the launcher, also if it is gone already."""
+def die_with(launcher: int) -> None:
+    """Run in the child before all else: be killed with the launcher, also if it is gone already."""
     if _LIBC is None:
         return
     if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:

@@ -19,7 +19,8 @@ INDEXES = (
     # Of each person one row that has not ended; one more may end with each version.
     Index(EMPLOYEES, [("person_id", 1), ("until", 1)], unique=True),
     Index(EMPLOYEES, [("provided.external_id", 1)]),
-    Index(EMPLOYEES, [("number", 1)]),
+    # Of a number one row that has not ended, too: whoever writes or reads it passes no ended ones.
+    Index(EMPLOYEES, [("number", 1), ("until", 1)]),
     Index(EMPLOYEES, [("manager", 1)]),
     Index(EMPLOYEES, [("dotted", 1)]),
     Index(EMPLOYEES, [("from", 1), ("_id", 1)]),
