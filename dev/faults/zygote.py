@@ -11,13 +11,14 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -27,7 +28,14 @@ from dev.local.processes import Child, NotReady, die_with, start_child, wait_unt
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_READ = 90.0
 _MOST_BYTES = 100_000  # of an order: the environment of a process
-_HIGHEST_OUTPUT = 2
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What one process is to have of its own."""
+
+    log: str
+    env: dict[str, str]
 
 
 class Zygote:
@@ -37,41 +45,43 @@ class Zygote:
         """`folder` is where it writes what it says itself."""
         self._service = service
         self._log = folder / f"zygote-{service}.log"
-        self._sockets = tempfile.TemporaryDirectory(prefix="zygote-")  # their paths must be short
-        self._socket = Path(self._sockets.name) / service
+        self._socket: Path | None = None
         self._child: Child | None = None
         self._starting = asyncio.Lock()
 
     async def fork(self, name: str, log: Path, env: Mapping[str, str]) -> Child:
-        """A process of the service, with its output appended to `log`. Raises NotReady or OSError where there is no zygote."""
+        """A process of the service, with its output appended to `log`. Raises NotReady where there is no zygote."""
         async with self._starting:
-            if self._child is None:
-                await self._start()
+            if self._socket is None:
+                self._socket = await self._start()
         log.parent.mkdir(parents=True, exist_ok=True)
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        connection.connect(str(self._socket))
-        connection.sendall(json.dumps({"log": str(log), "env": dict(env)}).encode())
-        pid = int(connection.recv(_MOST_BYTES))
-        connection.settimeout(0)
-        return Child(name, log, Forked(pid, connection))
+        order = _Order(str(log), dict(env))
+        # It answers at once, but for that needs a processor, which may take a while.
+        forked = await asyncio.to_thread(_forked_by, self._socket, order)
+        return Child(name, log, forked)
 
-    async def _start(self) -> None:
-        module = [sys.executable, "-m", __name__]
-        command = [*module, self._service, str(self._socket)]
+    async def _start(self) -> Path:
+        path = (
+            Path(tempfile.mkdtemp(prefix="zygote-")) / self._service
+        )  # the path of a socket must be short
         name = f"zygote of {self._service}"
+        command = [sys.executable, "-m", __name__, self._service, str(path)]
         self._child = await start_child(name, command, log=self._log, cwd=ROOT)
 
         async def listens() -> bool:
-            return self._socket.exists()
+            return path.exists()
 
         what = f"{name} has read the code"
         await wait_until(listens, what=what, within=SECONDS_TO_READ, child=self._child)
+        return path
 
     async def stop(self) -> None:
         """End it, and with it whatever it forked and is still there."""
         if self._child is not None:
             await self._child.kill()
-        self._sockets.cleanup()
+        if self._socket is not None:
+            await asyncio.to_thread(shutil.rmtree, self._socket.parent)
+            self._socket = None
 
 
 @dataclass
@@ -103,6 +113,19 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
+def _forked_by(path: Path, order: _Order) -> Forked:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        connection.connect(str(path))
+        connection.sendall(json.dumps(asdict(order)).encode())
+        pid = int(connection.recv(_MOST_BYTES))
+    except (OSError, ValueError) as error:
+        connection.close()
+        raise NotReady(f"the zygote at {path} does not answer") from error
+    connection.settimeout(0)
+    return Forked(pid, connection)
+
+
 class _Orders:
     """The zygote's side: one connection for each process, for as long as that lives."""
 
@@ -120,7 +143,7 @@ class _Orders:
         unfinished.rename(path)
         self._connections: dict[int, socket.socket] = {}
 
-    def taken(self) -> Mapping[str, object]:
+    def taken(self) -> _Order:
         """Fork for each order that comes; returns in those who are forked alone, with the order."""
         zygote = os.getpid()
         with selectors.DefaultSelector() as selector:
@@ -133,7 +156,7 @@ class _Orders:
                     self._reap()
                 if self._listener in ready:
                     connection, _ = self._listener.accept()
-                    order: Mapping[str, object] = json.loads(connection.recv(_MOST_BYTES))
+                    order = _Order(**json.loads(connection.recv(_MOST_BYTES)))
                     if pid := os.fork():
                         self._connections[pid] = connection
                         connection.sendall(str(pid).encode())
@@ -159,15 +182,15 @@ class _Orders:
             end.close()
 
 
-def _take_on(name: str, order: Mapping[str, object]) -> None:
+def _take_on(name: str, order: _Order) -> None:
     """Look like a process that was started for this."""
     os.setsid()
-    log = os.open(str(order["log"]), os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o644)
-    for output in (1, _HIGHEST_OUTPUT):
-        os.dup2(log, output)
+    log = os.open(order.log, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o644)
+    for output in (sys.stdout, sys.stderr):
+        os.dup2(log, output.fileno())
     os.close(log)
     os.environ.clear()
-    os.environ.update(order["env"])  # type: ignore[call-overload]
+    os.environ.update(order.env)
     sys.argv = [service.__name__, name]
 
 

@@ -257,6 +257,26 @@ async def test_rows_of_before_go_also_where_a_file_comes_each_minute(house: Hous
     assert await house.database["employees"].count_documents({"until": {"$ne": None}}) == 0
 
 
+async def test_a_file_reads_no_more_of_the_directory_after_many_others_than_after_one(
+    house: House,
+) -> None:
+    """However many rows of the same people have ended and are not removed yet."""
+
+    async def examined(number: int) -> int:
+        moved = [person.replace("Sales", f"Unit {number}") for person in (MIA, BEN, ANNA)]
+        await house.database.command({"profile": 2})
+        await bring(house, file(*moved), Scope.PART)
+        await house.database.command({"profile": 0})
+        of_it = {"ns": f"{house.database.name}.employees", "docsExamined": {"$gt": 0}}
+        looked = await house.database["system.profile"].find(of_it).to_list(None)
+        await house.database.drop_collection("system.profile")
+        return sum(row["docsExamined"] for row in looked)
+
+    await examined(1)
+    second, *_, twelfth = [await examined(number) for number in range(2, 13)]
+    assert 0 < twelfth <= second
+
+
 async def test_settling_goes_on_where_it_was_cut_short(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
