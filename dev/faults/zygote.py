@@ -45,6 +45,7 @@ class Zygote:
         """`folder` is where it writes what it says itself."""
         self._service = service
         self._log = folder / f"zygote-{service}.log"
+        self._folder: Path | None = None
         self._socket: Path | None = None
         self._child: Child | None = None
         self._starting = asyncio.Lock()
@@ -61,9 +62,9 @@ class Zygote:
         return Child(name, log, forked)
 
     async def _start(self) -> Path:
-        path = (
-            Path(tempfile.mkdtemp(prefix="zygote-")) / self._service
-        )  # the path of a socket must be short
+        # The path of a socket must be short, which that of a run need not be.
+        self._folder = Path(tempfile.mkdtemp(prefix="zygote-"))
+        path = self._folder / self._service
         name = f"zygote of {self._service}"
         command = [sys.executable, "-m", __name__, self._service, str(path)]
         self._child = await start_child(name, command, log=self._log, cwd=ROOT)
@@ -79,9 +80,9 @@ class Zygote:
         """End it, and with it whatever it forked and is still there."""
         if self._child is not None:
             await self._child.kill()
-        if self._socket is not None:
-            await asyncio.to_thread(shutil.rmtree, self._socket.parent)
-            self._socket = None
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder)
+            self._folder = None
 
 
 @dataclass

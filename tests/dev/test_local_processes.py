@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dev.local.processes import Child, Frozen, NotReady, free_port, start_child, wait_until
+from tests.support.processes import gone, lives, state_of
 
 _LAUNCHER = """
 import asyncio, sys
@@ -26,23 +27,6 @@ asyncio.run(main())
 """
 
 
-def _state(pid: int) -> str:
-    """One letter, as proc(5) has it: T for a process that stands still, Z for a zombie."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
-def _lives(pid: int) -> bool:
-    """False for a process that is gone, or a zombie that nobody has collected yet."""
-    try:
-        return _state(pid) != "Z"
-    except FileNotFoundError:
-        return False
-
-
-async def _gone(pid: int) -> bool:
-    return not _lives(pid)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_child_dies_with_a_launcher_that_is_killed(
@@ -53,12 +37,12 @@ async def test_a_child_dies_with_a_launcher_that_is_killed(
     )
     assert launcher.stdout is not None
     pid = int(await asyncio.wait_for(launcher.stdout.readline(), 20))
-    assert _lives(pid)
+    assert lives(pid)
 
     launcher.send_signal(ending)
     await launcher.wait()
 
-    await wait_until(lambda: _gone(pid), what="the child is gone", within=10)
+    await wait_until(lambda: gone(pid), what="the child is gone", within=10)
 
 
 async def test_a_child_outlives_the_thread_that_asked_for_it(tmp_path: Path) -> None:
@@ -134,7 +118,7 @@ async def test_who_was_frozen_goes_on_and_who_died_meanwhile_is_no_trouble(tmp_p
     sleepers = [await start_child("s", ["sleep", "600"], log=tmp_path / "log") for _ in range(3)]
 
     async def is_(child: Child, state: str) -> bool:
-        return _state(child.pid) == state
+        return state_of(child.pid) == state
 
     for child in sleepers:
         frozen.stop(child.pid)
@@ -142,7 +126,7 @@ async def test_who_was_frozen_goes_on_and_who_died_meanwhile_is_no_trouble(tmp_p
     first, killed, last = sleepers
     frozen.go_on(first.pid)
     await wait_until(partial(is_, first, "S"), what="it goes on", within=10)
-    assert _state(last.pid) == "T"
+    assert state_of(last.pid) == "T"
     await killed.kill()
     frozen.all_go_on()
     await wait_until(partial(is_, last, "S"), what="the last goes on", within=10)

@@ -9,6 +9,7 @@ import pytest
 from dev.faults.zygote import Zygote
 from dev.local.identity import AUDIENCE, ISSUER, IdentityProvider
 from dev.local.processes import Child, free_port, wait_until
+from tests.support.processes import gone
 
 SECONDS = 60.0
 
@@ -50,14 +51,6 @@ def listened_to(folder: Path) -> set[int]:
     return {int(path.name.removeprefix("passed-")) for path in folder.glob("passed-*")}
 
 
-def is_gone(pid: int) -> bool:
-    """Nobody may have waited for it: who forked it is gone, too."""
-    try:
-        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return True
-
-
 async def test_one_without_settings_says_what_is_missing_and_ends_with_an_error(
     zygote: Zygote, tmp_path: Path
 ) -> None:
@@ -90,8 +83,5 @@ async def test_none_outlives_its_zygote(
 
     await zygote.stop()
 
-    async def gone() -> bool:
-        return is_gone(child.pid)
-
-    await wait_until(gone, what="the process is gone", within=SECONDS)
+    await wait_until(lambda: gone(child.pid), what="the process is gone", within=SECONDS)
     assert child.exit_code == -signal.SIGKILL
