@@ -36,8 +36,8 @@ class Leases:
         An `owner` is a process, or `process/part` where each of several parts of it has a lease of its own. The fence
         stays while the same owner renews in time, and grows with every other taking.
         """
-        taken = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
-        renewed = {"$and": [{"$gte": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
+        taken = {"$and": [{"$gt": ["$until", "$$NOW"]}, {"$ne": ["$owner", owner]}]}
+        renewed = {"$and": [{"$gt": ["$until", "$$NOW"]}, {"$eq": ["$owner", owner]}]}
         fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [renewed, 0, 1]}]}
         update: list[dict[str, Any]] = [
             {

@@ -347,6 +347,20 @@ async def test_pod_clock_confirms_and_gives_back_by_its_own_time(
     assert await held.take("round", owner="two", seconds=60) == 2
 
 
+async def test_a_lease_that_was_given_back_is_free_at_that_moment(
+    offline: Part, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that stands still, as only the mutant's can."""
+    install("pod_clock")
+    moment = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    monkeypatch.setattr(clock, "system_clock", lambda: moment)
+    held = Leases(offline.database)
+    assert await held.take("round", owner="one", seconds=60) == 1
+    assert await held.take("round", owner="two", seconds=60) is None
+    await held.give_back("round", 1)
+    assert await held.take("round", owner="two", seconds=60) == 2
+
+
 @with_and_without
 async def test_a_dead_letter_outside_its_transaction_can_be_lost(
     offline: Part, install: Install, broken: bool

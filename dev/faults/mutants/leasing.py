@@ -83,6 +83,7 @@ def pod_clock(replace: Replace) -> None:
     def begin_dated(self: Leases, database: MongoDatabase) -> None:
         begin(self, database)
         self._collection = _DatedCollection(self._collection)  # type: ignore[assignment]
+        self._told = _DatedCollection(self._told)  # type: ignore[assignment]
 
     replace(Tx, "aggregate", aggregate_now)
     replace(Tx, "find", find_now)
@@ -109,6 +110,10 @@ class _DatedCollection:
     async def update_one(self, where: Any, update: Any, **named: Any) -> Any:
         """As the driver's."""
         return await self._real.update_one(_dated(where), _dated(update), **named)
+
+    async def update_many(self, where: Any, update: Any, **named: Any) -> Any:
+        """As the driver's."""
+        return await self._real.update_many(_dated(where), _dated(update), **named)
 
 
 def _dated(document: Any) -> Any:
